@@ -1,0 +1,253 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+
+#include "functra/core/extents.hpp"
+#include "functra/core/element.hpp"
+
+// Tracers, their levels, and the tower of levels that a value lives on.
+namespace functra {
+
+template <class T, index_t... E>
+class Tensor;
+template <class T, index_t... E>
+class View;
+
+// The three tracers; each wraps the kind of value that it was given, at a level above all levels inside.
+template <class Primal, class Tangent, int Level>
+class dual;
+template <class Value, int Level, class Cotangent>
+class taped;
+template <class Value, int Level>
+class batched;
+
+enum class tracer { plain, dual, taped, batched };
+
+namespace detail {
+
+// A tower without its base: N is the number of lanes of the base's elements.
+template <int N>
+struct hole {};
+template <class P, class T, int L>
+struct dual_tower {};
+template <class V, int L, class C>
+struct taped_tower {};
+template <class V, int L, index_t B>
+struct batched_tower {};
+
+template <class V>
+struct value_traits;  // level, kind, element (scalar or pack), extents, tower
+
+template <class V>
+concept base_value_of = requires { requires value_traits<V>::level == 0; };
+
+template <class S>
+  requires std::is_arithmetic_v<S>
+struct value_traits<S> {
+  static constexpr int level = 0;
+  static constexpr tracer kind = tracer::plain;
+  using element = S;
+  using extents_type = extents<>;
+  using tower = hole<1>;
+};
+template <class T, index_t... E>
+struct value_traits<Tensor<T, E...>> {
+  static constexpr int level = 0;
+  static constexpr tracer kind = tracer::plain;
+  using element = T;
+  using extents_type = extents<E...>;
+  using tower = hole<lanes_of<T>>;
+};
+template <class T, index_t... E>
+struct value_traits<View<T, E...>> : value_traits<Tensor<T, E...>> {};
+template <class P, class T, int L>
+struct value_traits<dual<P, T, L>> {
+  static constexpr int level = L;
+  static constexpr tracer kind = tracer::dual;
+  using element = typename value_traits<P>::element;
+  using extents_type = typename value_traits<P>::extents_type;
+  using tower = dual_tower<typename value_traits<P>::tower, typename value_traits<T>::tower, L>;
+};
+template <class V, int L, class C>
+struct value_traits<taped<V, L, C>> {
+  static constexpr int level = L;
+  static constexpr tracer kind = tracer::taped;
+  using element = typename value_traits<V>::element;
+  using extents_type = typename value_traits<V>::extents_type;
+  using tower = taped_tower<typename value_traits<V>::tower, L, typename value_traits<C>::tower>;
+};
+template <class V, int L>
+struct value_traits<batched<V, L>> {
+  static constexpr int level = L;
+  static constexpr tracer kind = tracer::batched;
+  using element = typename value_traits<V>::element;
+  using batched_extents = typename value_traits<V>::extents_type;
+  using extents_type = erase_extent<batched_extents, 0>;
+  using tower = batched_tower<typename value_traits<V>::tower, L, batched_extents::static_extent(0)>;
+};
+
+// The level of a tower.
+template <class W>
+inline constexpr int tower_level = 0;
+template <class P, class T, int L>
+inline constexpr int tower_level<dual_tower<P, T, L>> = L;
+template <class V, int L, class C>
+inline constexpr int tower_level<taped_tower<V, L, C>> = L;
+template <class V, int L, index_t B>
+inline constexpr int tower_level<batched_tower<V, L, B>> = L;
+
+// The least tower that has all levels of both.
+template <class A, class B>
+struct join_towers;
+template <class A, class B>
+using join2 = typename join_towers<A, B>::type;
+template <class A>
+struct join_towers<A, A> {
+  using type = A;
+};
+template <int N, int M>
+  requires(N != M)
+struct join_towers<hole<N>, hole<M>> {
+  static_assert(N == 1 || M == 1, "[vmap] values of different lane groups meet");
+  using type = hole<(N > M ? N : M)>;
+};
+template <class P, class T, int L, class B>
+  requires(tower_level<B> < L)
+struct join_towers<dual_tower<P, T, L>, B> {
+  using type = dual_tower<join2<P, B>, join2<T, B>, L>;
+};
+template <class V, int L, class C, class B>
+  requires(tower_level<B> < L)
+struct join_towers<taped_tower<V, L, C>, B> {
+  using type = taped_tower<join2<V, B>, L, join2<C, B>>;
+};
+template <class V, int L, index_t N, class B>
+  requires(tower_level<B> < L)
+struct join_towers<batched_tower<V, L, N>, B> {
+  using type = batched_tower<join2<V, B>, L, N>;
+};
+template <class A, class B>
+  requires(tower_level<A> < tower_level<B>)
+struct join_towers<A, B> : join_towers<B, A> {};
+template <class P, class T, class P2, class T2, int L>
+  requires(!std::same_as<dual_tower<P, T, L>, dual_tower<P2, T2, L>>)
+struct join_towers<dual_tower<P, T, L>, dual_tower<P2, T2, L>> {
+  using type = dual_tower<join2<P, P2>, join2<T, T2>, L>;
+};
+template <class V, class C, class V2, class C2, int L>
+  requires(!std::same_as<taped_tower<V, L, C>, taped_tower<V2, L, C2>>)
+struct join_towers<taped_tower<V, L, C>, taped_tower<V2, L, C2>> {
+  using type = taped_tower<join2<V, V2>, L, join2<C, C2>>;
+};
+template <class V, class V2, int L, index_t N, index_t M>
+  requires(!std::same_as<batched_tower<V, L, N>, batched_tower<V2, L, M>>)
+struct join_towers<batched_tower<V, L, N>, batched_tower<V2, L, M>> {
+  using type = batched_tower<join2<V, V2>, L, N != dyn ? N : M>;
+};
+
+template <class... W>
+struct join_all {
+  using type = hole<1>;
+};
+template <class A>
+struct join_all<A> {
+  using type = A;
+};
+template <class A, class B, class... W>
+struct join_all<A, B, W...> : join_all<join2<A, B>, W...> {};
+
+// The value with base T[X] on a tower.
+template <class W, class T, class X>
+struct on_tower;
+template <class T, class X>
+struct tensor_for;
+template <class T, index_t... E>
+struct tensor_for<T, extents<E...>> {
+  using type = Tensor<T, E...>;
+};
+template <int N, class T, class X>
+struct on_tower<hole<N>, T, X> {
+  using type = typename tensor_for<element_t<T, N>, X>::type;
+};
+template <class P, class Tg, int L, class T, class X>
+struct on_tower<dual_tower<P, Tg, L>, T, X> {
+  using type = dual<typename on_tower<P, T, X>::type, typename on_tower<Tg, T, X>::type, L>;
+};
+template <class V, int L, class C, class T, class X>
+struct on_tower<taped_tower<V, L, C>, T, X> {
+  using type = taped<typename on_tower<V, T, X>::type, L, typename on_tower<C, T, X>::type>;
+};
+template <class V, int L, index_t B, class T, class X>
+struct on_tower<batched_tower<V, L, B>, T, X> {
+  using type = batched<typename on_tower<V, T, insert_extent<X, 0, B>>::type, L>;
+};
+
+// Without the levels of differentiation: what an integer or boolean result lives on.
+template <class W>
+struct undifferentiated {
+  using type = W;
+};
+template <class P, class T, int L>
+struct undifferentiated<dual_tower<P, T, L>> : undifferentiated<P> {};
+template <class V, int L, class C>
+struct undifferentiated<taped_tower<V, L, C>> : undifferentiated<V> {};
+template <class V, int L, index_t B>
+struct undifferentiated<batched_tower<V, L, B>> {
+  using type = batched_tower<typename undifferentiated<V>::type, L, B>;
+};
+
+template <class V>
+struct is_value : std::false_type {};
+template <class T, index_t... E>
+struct is_value<Tensor<T, E...>> : std::true_type {};
+template <class T, index_t... E>
+struct is_value<View<T, E...>> : std::true_type {};
+template <class P, class T, int L>
+struct is_value<dual<P, T, L>> : std::true_type {};
+template <class V, int L, class C>
+struct is_value<taped<V, L, C>> : std::true_type {};
+template <class V, int L>
+struct is_value<batched<V, L>> : std::true_type {};
+
+}  // namespace detail
+
+// A tensor, a view of one, or a traced value.
+template <class V>
+concept value = detail::is_value<std::remove_cvref_t<V>>::value;
+
+template <class V>
+inline constexpr int level_of = detail::value_traits<std::remove_cvref_t<V>>::level;
+template <class V>
+inline constexpr tracer kind_of = detail::value_traits<std::remove_cvref_t<V>>::kind;
+template <class V>
+using tower_of = typename detail::value_traits<std::remove_cvref_t<V>>::tower;
+template <class V>
+using element_of = typename detail::value_traits<std::remove_cvref_t<V>>::element;
+template <class V>
+using dtype_of = scalar_t<element_of<V>>;
+template <class V>
+using extents_of_value = typename detail::value_traits<std::remove_cvref_t<V>>::extents_type;
+
+template <class... V>
+inline constexpr int max_level = std::max({0, level_of<V>...});
+
+template <class... W>
+using join_t = typename detail::join_all<W...>::type;
+template <class W, class T, class X>
+using on_tower_t =
+    typename detail::on_tower<std::conditional_t<std::is_floating_point_v<T>, W, typename detail::undifferentiated<W>::type>, T, X>::type;
+
+// The kind of the tracer at the highest level.
+template <class... V>
+constexpr tracer top_kind() {
+  constexpr int top = max_level<V...>;
+  tracer k = tracer::plain;
+  ((level_of<V> == top && top > 0 ? void(k = kind_of<V>) : void()), ...);
+  return k;
+}
+
+}  // namespace functra

@@ -1,0 +1,30 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/expr/fused.hpp"
+
+// The one interception point: every operation, fused statement or primitive, is applied to values here. The tracers of the
+// highest level among the operands interpret it; on plain tensors it is evaluated.
+namespace functra {
+
+// How tracers of one kind interpret; specialized in interpreters/.
+//   fused<L>(statement, name, values...)     apply<L>(primitive, values...)
+template <tracer Kind>
+struct interpreter;
+
+// A fused statement: one value, or a bundle of several.
+template <class G, class... Spec, class... V>
+FUNCTRA_INLINE auto bind(fused<G, Spec...> statement, const char* name, const V&... v) {
+  if constexpr (max_level<V...> == 0) return detail::evaluate(statement, name, v...);
+  else return interpreter<top_kind<V...>()>::template fused<max_level<V...>>(statement, name, v...);
+}
+
+// A primitive of the rule book.
+template <class P, class... V>
+FUNCTRA_INLINE auto bind(const P& p, const V&... v) {
+  if constexpr (max_level<V...> == 0) return p.eval(v...);
+  else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
+}
+
+}  // namespace functra

@@ -1,0 +1,404 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/core/bundle.hpp"
+#include "functra/core/levels.hpp"
+#include "functra/expr/derived.hpp"
+#include "functra/lanes/loop.hpp"
+#include "functra/tensor/tensor.hpp"
+#include "functra/tensor/view.hpp"
+
+// Evaluation of a fused statement on plain tensors.
+namespace functra {
+
+// Where an output of a fused statement goes: as large as the iteration space; summed over the dims of Mask (which stay, with
+// extent 1); summed to rank 0; or summed to the shape of leaf I.
+struct full {};
+template <unsigned Mask>
+struct keep {};
+struct total {};
+template <int I>
+struct like {};
+
+// A functor over the elements of its leaves, which broadcast against each other as in numpy.
+template <class G, class... Spec>
+struct fused {};
+
+namespace detail {
+
+template <class V>
+inline constexpr bool is_single = extents_of_value<V>::R == 0;
+
+// The element 0 and the stride of a plain operand.
+template <class V>
+FUNCTRA_INLINE auto origin(const V& v) {
+  if constexpr (std::is_arithmetic_v<V>) return &v;
+  else if constexpr (requires { v.origin(); }) return v.origin();
+  else return v.data();
+}
+template <class V>
+FUNCTRA_INLINE index_t extent_of(const V& v, int i) {
+  if constexpr (std::is_arithmetic_v<V>) return static_cast<void>(v), static_cast<void>(i), 1;
+  else return v.extent(i);
+}
+
+[[noreturn]] FUNCTRA_COLD inline void fail_broadcast(const char* name, index_t a, index_t b) {
+  fail(name, "shapes must broadcast, got the extents ", a, " and ", b, " in the same dim; only 1 stretches");
+}
+
+// The extents that values broadcast to; checks those known at run time.
+template <class X, class... V>
+FUNCTRA_INLINE X common_extents(const char* name, const V&... v) {
+  if constexpr (X::is_static && (extents_of_value<V>::is_static && ...)) return static_cast<void>(name), X{};
+  else {
+    index_t n[array_size(X::R)];
+    for (int i = 0; i < X::R; ++i) n[i] = 1;
+    const auto take = [&](const auto& x) {
+      constexpr int r = extents_of_value<decltype(x)>::R;
+      for (int i = 0; i < r; ++i) {
+        index_t& to = n[X::R - r + i];
+        const index_t from = extent_of(x, i);
+        if (to == from || from == 1) continue;
+        if (to != 1) fail_broadcast(name, to, from);
+        to = from;
+      }
+    };
+    (take(v), ...);
+    return X::from(n);
+  }
+}
+
+template <class Spec, class X, class... V>
+struct output_extents;
+template <class X, class... V>
+struct output_extents<full, X, V...> {
+  using type = X;
+};
+template <class X, class... V>
+struct output_extents<total, X, V...> {
+  using type = extents<>;
+};
+template <unsigned Mask, class X>
+constexpr auto kept_shape() {
+  static_shape<X::R> s{};
+  for (int i = 0; i < X::R; ++i) s[i] = ((Mask >> i) & 1U) ? 1 : X::static_extent(i);
+  return s;
+}
+template <unsigned Mask, class X, class... V>
+struct output_extents<keep<Mask>, X, V...> {
+  using type = extents_of<X::R, kept_shape<Mask, X>()>;
+};
+template <int I, class X, class... V>
+struct output_extents<like<I>, X, V...> {
+  using type = extents_of_value<nth_type<I, V...>>;
+};
+
+template <class Spec, class O, class X, class... V>
+FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
+  if constexpr (O::is_static) return O{};
+  else {
+    index_t n[O::R];
+    if constexpr (requires { []<int I>(like<I>) {}(Spec{}); }) {
+      []<int I>(like<I>, index_t* to, const auto&... leaf) {
+        const auto leaves = std::tie(leaf...);
+        const auto& l = nth<I>(leaves);
+        for (int i = 0; i < O::R; ++i) to[i] = l.extent(i);
+      }(Spec{}, n, v...);
+    } else
+      for (int i = 0; i < O::R; ++i) n[i] = O::static_extent(i) == 1 ? 1 : x.extent(i);
+    return O::from(n);
+  }
+}
+
+// An output: where its elements lie, and whether results are added to what is there.
+template <class T, class X>
+struct target {
+  using element = T;
+  T* p;
+  X x;
+  bool accumulate;
+  const index_t* strides = nullptr;  // contiguous where null
+};
+
+// ---- static extents: loops that the compiler unrolls ----
+
+template <class X>
+constexpr auto static_strides() {
+  static_shape<X::R> s{};
+  index_t k = 1;
+  for (int i = X::R - 1; i >= 0; --i) {
+    s[i] = k;
+    k *= X::static_extent(i);
+  }
+  return s;
+}
+// The step of an operand of extents O along dim D of the iteration space X.
+template <class O, class X, int D>
+constexpr index_t static_step() {
+  constexpr int d = D - (X::R - O::R);
+  if constexpr (d < 0) return 0;
+  else return O::static_extent(d) == 1 && X::static_extent(D) != 1 ? 0 : static_strides<O>()[d];
+}
+template <class O, class X>
+constexpr bool static_flat() {
+  return O{}.size() == X{}.size();
+}
+template <class O, class X>
+constexpr bool static_single() {
+  return O{}.size() == 1;
+}
+
+template <int N, class T>
+FUNCTRA_INLINE element_t<scalar_t<T>, N> load_lanes(const T* p) {
+  return element_t<scalar_t<T>, N>(*p);
+}
+
+template <class Seq, class In, class Out, int N, bool Vector>
+struct static_io;
+
+// One step of a static loop: N lanes from pointers. Vector: arrays of scalars, N elements at once.
+template <int N, bool Vector, class T, bool Single>
+struct static_input {
+  const T* p;
+  FUNCTRA_INLINE auto get() const {
+    using lane = element_t<scalar_t<T>, N>;
+    if constexpr (Vector && !Single && N > 1) return lane::load(p);
+    else return lane(*p);
+  }
+};
+template <int N, bool Vector, class T, bool Single>
+struct static_output {
+  T* p;
+  bool accumulate;
+  template <class L>
+  FUNCTRA_INLINE void put(const L& v) const {
+    if constexpr (std::is_same_v<scalar_t<T>, bool>) {
+      if constexpr (Vector && N > 1) v.store(p);
+      else *p = v;
+    } else if constexpr (Vector && N > 1 && Single) {
+      const T s = lanes::reduce_add(v);
+      *p = accumulate ? *p + s : s;
+    } else if constexpr (Vector && N > 1) {
+      if (accumulate) (L::load(p) + v).store(p);
+      else v.store(p);
+    } else *p = accumulate ? T(*p + v) : T(v);
+  }
+};
+
+template <class... I>
+struct static_inputs : bundle<I...> {
+  template <int K>
+  FUNCTRA_INLINE auto get() const {
+    return functra::get<K>(static_cast<const bundle<I...>&>(*this)).get();
+  }
+};
+template <class... O>
+struct static_outputs : bundle<O...> {
+  template <int K, class L>
+  FUNCTRA_INLINE void put(const L& v) const {
+    functra::get<K>(static_cast<const bundle<O...>&>(*this)).put(v);
+  }
+};
+
+template <class X, class O>
+struct typed_extents {
+  using type = O;
+};
+
+// Visits the iteration space dim by dim; P is a bundle of pointers, Os the extents of what they point to.
+template <int D, class X, class Step, class Body>
+FUNCTRA_INLINE void static_nest(const Step& step, index_t* offsets, const Body& body) {
+  if constexpr (D == X::R) body(offsets);
+  else {
+    constexpr index_t n = X::static_extent(D);
+    if constexpr (n == 1) static_nest<D + 1, X>(step, offsets, body);
+    else
+      for (index_t i = 0; i < n; ++i) {
+        static_nest<D + 1, X>(step, offsets, body);
+        step(std::integral_constant<int, D>{}, offsets, i + 1 == n);
+      }
+  }
+}
+
+template <class G, int N, class X, class... Xi, class... Xo, class... T, class... U>
+FUNCTRA_INLINE void run_static(lanes::type_list<Xi...>, lanes::type_list<Xo...>, bundle<const T*...> in, bundle<target<U, Xo>...> out) {
+  constexpr index_t total = X{}.size();
+  constexpr int ni = sizeof...(T), no = sizeof...(U);
+  constexpr bool flat = ((static_flat<Xi, X>() || static_single<Xi, X>()) && ...) && ((static_flat<Xo, X>() || static_single<Xo, X>()) && ...);
+  if constexpr (total == 0) {
+    for_each_index<no>([&](auto k) FUNCTRA_INLINE_LAMBDA {
+      auto& o = get<k>(out);
+      if (!o.accumulate)
+        for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = {};
+    });
+  } else if constexpr (total == 1) {
+    with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+      with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
+        const static_inputs<static_input<N, false, T, true>...> x{{{{get<i>(in)}...}}};
+        const static_outputs<static_output<N, false, U, true>...> y{{{{get<o>(out).p, get<o>(out).accumulate}...}}};
+        G::run(x, y);
+      });
+    });
+  } else if constexpr (flat && N == 1) {
+    // Scalars side by side: the widest packs that fit, then narrower ones.
+    constexpr index_t most = lanes::width<double>;
+    const auto chunk = [&]<int W>(std::integral_constant<int, W>, index_t at) FUNCTRA_INLINE_LAMBDA {
+      with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+        with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
+          const static_inputs<static_input<W, true, T, static_single<Xi, X>()>...> x{
+              {{{get<i>(in) + (static_single<Xi, X>() ? 0 : at)}...}}};
+          const static_outputs<static_output<W, true, U, static_single<Xo, X>()>...> y{
+              {{{get<o>(out).p + (static_single<Xo, X>() ? 0 : at), get<o>(out).accumulate || (static_single<Xo, X>() && at > 0)}...}}};
+          G::run(x, y);
+        });
+      });
+    };
+    index_t at = 0;
+    if constexpr (total >= most)
+      for (; at + most <= total; at += most) chunk(std::integral_constant<int, static_cast<int>(most)>{}, at);
+    constexpr index_t rest = total % most;
+    if constexpr (most > 8 && (rest & 8) != 0) chunk(std::integral_constant<int, 8>{}, at), at += 8;
+    if constexpr (most > 4 && (rest & 4) != 0) chunk(std::integral_constant<int, 4>{}, at), at += 4;
+    if constexpr (most > 2 && (rest & 2) != 0) chunk(std::integral_constant<int, 2>{}, at), at += 2;
+    if constexpr ((rest & 1) != 0) chunk(std::integral_constant<int, 1>{}, at);
+  } else {
+    index_t offsets[array_size(ni + no)]{};
+    for_each_index<no>([&](auto k) FUNCTRA_INLINE_LAMBDA {
+      auto& o = get<k>(out);
+      if constexpr (std::remove_cvref_t<decltype(o.x)>{}.size() != total) {
+        if (!o.accumulate)
+          for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = typename std::remove_cvref_t<decltype(o)>::element(0);
+        o.accumulate = true;
+      }
+    });
+    const auto step = [](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
+      constexpr int D = decltype(d)::value;
+      constexpr index_t n = X::static_extent(D);
+      constexpr index_t steps[] = {static_step<Xi, X, D>()..., static_step<Xo, X, D>()...};
+      for (int k = 0; k < ni + no; ++k) at[k] += last ? -(n - 1) * steps[k] : steps[k];
+    };
+    static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
+      with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+        with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
+          const static_inputs<static_input<N, false, T, true>...> x{{{{get<i>(in) + at[i]}...}}};
+          const static_outputs<static_output<N, false, U, true>...> y{{{{get<o>(out).p + at[ni + o], get<o>(out).accumulate}...}}};
+          G::run(x, y);
+        });
+      });
+    });
+  }
+}
+
+// ---- dynamic extents: the strided loop engine ----
+
+// Lanes of a step: the widest register for the widest dtype, several of them where arithmetic is cheap.
+template <class G, class... T>
+constexpr int lanes_for() {
+  int n = 64;
+  bool any = false;
+  const auto take = [&](int w, bool counts) {
+    if (counts && w < n) n = w;
+    any |= counts;
+  };
+  (take(lanes::width<std::conditional_t<std::is_same_v<T, bool>, float, T>>, !std::is_same_v<T, bool>), ...);
+  if (!any) return 16;
+  return G::cost <= 6 && n <= 16 ? 4 * n : n;
+}
+
+template <class V, class X>
+FUNCTRA_INLINE lanes::operand input_operand(const V& v, const X& x) {
+  lanes::operand o;
+  o.p = const_cast<void*>(static_cast<const void*>(origin(v)));
+  constexpr int r = extents_of_value<V>::R;
+  index_t contiguous = 1;
+  for (int d = X::R - 1; d >= 0; --d) {
+    const int k = d - (X::R - r);
+    if (k < 0) {
+      o.stride[d] = 0;
+      continue;
+    }
+    index_t s = contiguous;
+    if constexpr (requires { v.stride(0); }) s = v.stride(k);
+    o.stride[d] = extent_of(v, k) == 1 && x.extent(d) != 1 ? 0 : s;
+    contiguous *= extent_of(v, k);
+  }
+  return o;
+}
+template <class T, class O, class X>
+FUNCTRA_INLINE lanes::operand output_operand(const target<T, O>& t, const X& x) {
+  lanes::operand o;
+  o.p = t.p;
+  index_t contiguous = 1;
+  for (int d = X::R - 1; d >= 0; --d) {
+    const int k = d - (X::R - O::R);
+    if (k < 0) {
+      o.stride[d] = 0;
+      continue;
+    }
+    const index_t s = t.strides ? t.strides[k] : contiguous;
+    o.stride[d] = t.x.extent(k) == 1 && x.extent(d) != 1 ? 0 : s;
+    contiguous *= t.x.extent(k);
+  }
+  return o;
+}
+
+template <class G, int N, class X, class... V, class... U, class... O>
+void run_dynamic(const X& x, const bundle<target<U, O>...>& out, const V&... v) {
+  static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(U) <= lanes::max_operands);
+  constexpr bool packed = N > 1;
+  constexpr int step = packed ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>();
+  index_t n[array_size(X::R)];
+  for (int i = 0; i < X::R; ++i) n[i] = x.extent(i);
+  lanes::operand in[] = {input_operand(v, x)...};
+  with_indices<sizeof...(U)>([&](auto... k) {
+    lanes::operand to[] = {output_operand(get<k>(out), x)...};
+    const bool accumulate[] = {get<k>(out).accumulate...};
+    lanes::run<G, step, packed>(X::R, n, lanes::type_list<lanes::operand_type<element_of<V>, is_single<V>>...>{}, in,
+                                lanes::type_list<lanes::operand_type<U, O::R == 0>...>{}, to, accumulate);
+  });
+}
+
+template <class V>
+inline constexpr bool has_strides = requires(const V& v) { v.origin(); };
+
+template <class X>
+inline constexpr index_t static_size = X::is_static ? X{}.size() : dyn;
+
+// Runs G into targets.
+template <class G, class X, class... U, class... O, class... V>
+FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O>...> out, const V&... v) {
+  constexpr int N = std::max({1, lanes_of<element_of<V>>..., lanes_of<U>...});
+  constexpr bool views = (has_strides<V> || ...);
+  constexpr bool small = X::is_static && (O::is_static && ...) && (extents_of_value<V>::is_static && ...) && !views;
+  constexpr index_t limit = N > 1 ? 4096 : 64;
+  if constexpr (small && static_size<X> <= limit && static_size<X> >= 0)
+    run_static<G, N, X>(lanes::type_list<extents_of_value<V>...>{}, lanes::type_list<O...>{}, bundle<const element_of<V>*...>{{{origin(v)}...}}, out);
+  else run_dynamic<G, N>(x, out, v...);
+}
+
+template <class G, class... Spec, class... V, int... K>
+FUNCTRA_INLINE auto evaluate(std::integer_sequence<int, K...>, fused<G, Spec...>, const char* name, const V&... v) {
+  using X = broadcast_extents<extents_of_value<V>...>;
+  constexpr int N = std::max({1, lanes_of<element_of<V>>...});
+  const X x = common_extents<X>(name, v...);
+  bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
+      {{tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>(
+          uninitialized, output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...))}...}};
+  run_fused<G>(x,
+               bundle<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>{
+                   {{get<K>(r).mutable_data(), get<K>(r).get_extents(), false}...}},
+               v...);
+  return r;
+}
+
+// The results of a fused statement on plain values: one tensor, or a bundle of several.
+template <class G, class... Spec, class... V>
+FUNCTRA_INLINE auto evaluate(fused<G, Spec...> statement, const char* name, const V&... v) {
+  auto r = evaluate(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
+  if constexpr (sizeof...(Spec) == 1) return std::move(get<0>(r));
+  else return r;
+}
+
+}  // namespace detail
+}  // namespace functra

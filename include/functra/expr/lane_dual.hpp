@@ -1,0 +1,169 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/lanes/pack.hpp"
+
+// The arithmetic of laws: what a law may do with a lane, be it a scalar, a pack, or a dual of either.
+namespace functra::law {
+
+// A lane with its tangent. Laws are evaluated on it to get the derivative of a fused statement, and of its derivatives.
+template <class L>
+struct dual_lane {
+  L p;
+  L t;
+};
+
+template <class L>
+inline constexpr bool is_dual_lane = false;
+template <class L>
+inline constexpr bool is_dual_lane<dual_lane<L>> = true;
+
+// A partial derivative that is known when the law is written: multiplication by it costs nothing.
+template <int V>
+struct constant_partial {};
+using zero = constant_partial<0>;
+using one = constant_partial<1>;
+using minus_one = constant_partial<-1>;
+
+// A partial derivative that is 1 where the mask holds and 0 elsewhere: what it masks is dropped, even where it is NaN or inf.
+template <class M>
+struct masked_one {
+  M mask;
+};
+
+template <class L>
+struct primal_lane {
+  using type = L;
+};
+template <class L>
+struct primal_lane<dual_lane<L>> : primal_lane<L> {};
+
+template <class L>
+FUNCTRA_INLINE auto primal(const L& x) {
+  if constexpr (is_dual_lane<L>) return primal(x.p);
+  else return x;
+}
+
+// The scalar type of a lane: double for double, pack<double, 8>, and duals of them.
+template <class L>
+using lane_scalar = lanes::lane_value_t<typename primal_lane<L>::type>;
+
+// A lane of the same kind as L that holds the constant c.
+template <class L>
+FUNCTRA_INLINE L constant(lane_scalar<L> c) {
+  if constexpr (is_dual_lane<L>) {
+    using U = decltype(L::p);
+    return L{constant<U>(c), constant<U>(0)};
+  } else return L(c);
+}
+template <class L>
+FUNCTRA_INLINE L constant_like(const L&, double c) {
+  return constant<L>(static_cast<lane_scalar<L>>(c));
+}
+
+// How many tangents deep a lane is.
+template <class L>
+inline constexpr int depth = 0;
+template <class L>
+inline constexpr int depth<dual_lane<L>> = 1 + depth<L>;
+
+// The lane with zero tangents added until it is D deep. Booleans and integers carry no tangents.
+template <int D, class L>
+FUNCTRA_INLINE auto lift_lane(const L& a) {
+  if constexpr (depth<L> >= D || !std::is_floating_point_v<lane_scalar<L>>) return a;
+  else {
+    const dual_lane<L> d{a, constant<L>(0)};
+    return lift_lane<D>(d);
+  }
+}
+
+// clang-format off
+template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const dual_lane<L>& a) { return {-a.p, -a.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator+(const dual_lane<L>& a, const dual_lane<L>& b) { return {a.p + b.p, a.t + b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const dual_lane<L>& a, const dual_lane<L>& b) { return {a.p - b.p, a.t - b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator*(const dual_lane<L>& a, const dual_lane<L>& b) { return {a.p * b.p, a.t * b.p + a.p * b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, const dual_lane<L>& b) {
+  const L y = a.p / b.p;
+  return {y, (a.t - y * b.t) / b.p};
+}
+template <class L> FUNCTRA_INLINE dual_lane<L> operator+(const dual_lane<L>& a, const L& b) { return {a.p + b, a.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator+(const L& a, const dual_lane<L>& b) { return {a + b.p, b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const dual_lane<L>& a, const L& b) { return {a.p - b, a.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const L& a, const dual_lane<L>& b) { return {a - b.p, -b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator*(const dual_lane<L>& a, const L& b) { return {a.p * b, a.t * b}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator*(const L& a, const dual_lane<L>& b) { return {a * b.p, a * b.t}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, const L& b) { return {a.p / b, a.t / b}; }
+template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const L& a, const dual_lane<L>& b) { const L y = a / b.p; return {y, -(y * b.t) / b.p}; }
+// clang-format on
+
+// Where the mask holds a, else b; operands may be duals.
+template <class M, class A, class B>
+FUNCTRA_INLINE auto select(const M& mask, const A& a, const B& b) {
+  if constexpr (is_dual_lane<A> || is_dual_lane<B>) {
+    const auto x = lift_lane<depth<B>>(a);
+    const auto y = lift_lane<depth<A>>(b);
+    const auto p = select(mask, x.p, y.p);
+    return dual_lane<std::remove_const_t<decltype(p)>>{p, select(mask, x.t, y.t)};
+  } else return lanes::select(mask, a, b);
+}
+
+// Whether a cotangent is exactly zero, in all of its parts.
+template <class L>
+FUNCTRA_INLINE auto is_zero(const L& x) {
+  if constexpr (is_dual_lane<L>) return is_zero(x.p) & is_zero(x.t);
+  else return x == L(0);
+}
+
+// seed times partial.
+template <class S, int V>
+FUNCTRA_INLINE auto scale(const S& seed, constant_partial<V>) {
+  if constexpr (V == 1) return seed;
+  else if constexpr (V == -1) return -seed;
+}
+template <class S, class M>
+FUNCTRA_INLINE auto scale(const S& seed, const masked_one<M>& d) {
+  return select(d.mask, seed, constant_like(seed, 0));
+}
+template <class S, class D>
+FUNCTRA_INLINE auto scale(const S& seed, const D& d) {
+  return seed * d;
+}
+
+// Arithmetic of lanes of equal or different depth. Integers wrap, and division by zero gives 0: nothing traps (packs see to it
+// themselves).
+template <class L>
+inline constexpr bool is_scalar_integer = std::is_integral_v<L> && !std::is_same_v<L, bool>;
+
+template <class A, class B>
+FUNCTRA_INLINE auto plus(const A& a, const B& b) {
+  if constexpr (is_scalar_integer<A>) return static_cast<A>(static_cast<std::make_unsigned_t<A>>(a) + static_cast<std::make_unsigned_t<A>>(b));
+  else if constexpr (is_dual_lane<A> || is_dual_lane<B>) return lift_lane<depth<B>>(a) + lift_lane<depth<A>>(b);
+  else return a + b;
+}
+template <class A>
+FUNCTRA_INLINE auto negate(const A& a) {
+  if constexpr (is_scalar_integer<A>) return static_cast<A>(std::make_unsigned_t<A>{0} - static_cast<std::make_unsigned_t<A>>(a));
+  else return -a;
+}
+template <class A, class B>
+FUNCTRA_INLINE auto minus(const A& a, const B& b) {
+  if constexpr (is_scalar_integer<A>) return static_cast<A>(static_cast<std::make_unsigned_t<A>>(a) - static_cast<std::make_unsigned_t<A>>(b));
+  else return a - b;
+}
+template <class A, class B>
+FUNCTRA_INLINE auto times(const A& a, const B& b) {
+  if constexpr (is_scalar_integer<A>) return static_cast<A>(static_cast<std::make_unsigned_t<A>>(a) * static_cast<std::make_unsigned_t<A>>(b));
+  else return a * b;
+}
+template <class A, class B>
+FUNCTRA_INLINE auto divide(const A& a, const B& b) {
+  if constexpr (is_scalar_integer<A>) {
+    if (b == A(0)) return A(0);
+    if constexpr (std::is_signed_v<A>)
+      if (b == A(-1)) return negate(a);
+    return static_cast<A>(a / b);
+  } else return a / b;
+}
+
+}  // namespace functra::law

@@ -1,0 +1,179 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/interpreters/traced.hpp"
+
+// Forward mode: a value beside its tangent.
+namespace functra {
+
+// A primal with its tangent, at level L. The tangent may live on more levels than the primal: jacfwd pushes a batch of
+// tangents past one primal.
+template <class P, class T, int L>
+class dual : public traced<dual<P, T, L>> {
+ public:
+  using extents_type = extents_of_value<P>;
+  using element_type = dtype_of<P>;
+
+  P primal;
+  T tangent;
+
+  FUNCTRA_INLINE dual() : dual(lift_constant(0)) {}
+  FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), tangent(uninitialized) {}
+  FUNCTRA_INLINE dual(P p, T t) : primal(std::move(p)), tangent(std::move(t)) {}
+  // Constants: arithmetic values, and values of lower levels.
+  template <operand U>
+    requires(!std::same_as<U, dual>)
+  FUNCTRA_INLINE dual(const U& u) : dual(detail::lift<dual>(u)) {}
+
+  FUNCTRA_INLINE decltype(auto) get_extents() const { return primal.get_extents(); }
+  auto item() const { return primal.item(); }
+
+ private:
+  static dual lift_constant(double c) { return detail::constant_value<dual>(extents_type{}, c); }
+};
+
+namespace detail {
+
+template <int L, class V>
+FUNCTRA_INLINE decltype(auto) primal_of(const V& v) {
+  if constexpr (level_of<V> == L) return (v.primal);
+  else return (v);
+}
+
+// The operands at level L, as bits.
+template <int L, class... V>
+constexpr unsigned mask_at() {
+  unsigned m = 0;
+  int i = 0;
+  ((m |= (level_of<V> == L ? 1U << i : 0U), ++i), ...);
+  return m;
+}
+
+// d t where a zero partial beats a tangent that is NaN or infinite: partials of a branch that was not taken are zero.
+struct scaled_tangent : law::law_base {
+  static constexpr char name[] = "jvp";
+  static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return law::select(law::is_zero(d), law::constant_like(t, 0), d * t); }
+  static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return t; }
+  static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return d; }
+};
+
+template <class... T>
+struct linear_combination;
+template <class T>
+struct linear_combination<T> {
+  using type = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
+};
+template <class T, class U, class... R>
+struct linear_combination<T, U, R...> {
+  using type = law::fn<law::add, typename linear_combination<T>::type, typename linear_combination<U, R...>::type>;
+};
+
+template <class G>
+inline constexpr bool is_value_functor = requires { typename G::functor; };
+
+}  // namespace detail
+
+template <>
+struct interpreter<tracer::dual> {
+  template <int L, class G, class... Spec, class... V>
+  static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...> statement, const char* name, const V&... v) {
+    constexpr unsigned mask = detail::mask_at<L, V...>() & G::reach;
+    constexpr int n = std::popcount(mask);
+    constexpr bool has_tangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
+    if constexpr (mask == 0 || !has_tangent) return bind(statement, name, detail::primal_of<L>(v)...);
+    else {
+      const auto all = std::tie(v...);
+      return with_indices<n>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+        return push<L, mask>(statement, name, all, bundle_of_active<mask>(k...), v...);
+      });
+    }
+  }
+
+  template <int L, class P, class... V>
+  static auto apply(const P& p, const V&... v) {
+    auto y = bind(p, detail::primal_of<L>(v)...);
+    if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
+    else {
+      constexpr unsigned mask = detail::mask_at<L, V...>();
+      const auto all = std::tie(v...);
+      auto t = sum_contributions<L, 0, std::popcount(mask)>(
+          [&](auto k) {
+            constexpr int I = law::detail::nth_active(mask, k);
+            return eval(p.template jvp<I>(nth<I>(all).tangent, y, detail::primal_of<L>(v)...));
+          });
+      return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
+    }
+  }
+
+ private:
+  template <unsigned Mask, class... K>
+  static constexpr auto bundle_of_active(K...) {
+    return std::integer_sequence<int, law::detail::nth_active(Mask, K::value)...>{};
+  }
+
+  template <int L, int K, int N, class F>
+  static auto sum_contributions(const F& f) {
+    if constexpr (K + 1 == N) return f(std::integral_constant<int, K>{});
+    else return eval(f(std::integral_constant<int, K>{}) + sum_contributions<L, K + 1, N>(f));
+  }
+
+  // I...: the active operands.
+  template <int L, unsigned Mask, class G, class... Spec, class All, int... I, class... V>
+  static FUNCTRA_INLINE auto push(functra::fused<G, Spec...>, const char* name, const All& all, std::integer_sequence<int, I...>, const V&... v) {
+    constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(all).primal)>, tower_of<decltype(nth<I>(all).tangent)>> && ...);
+    if constexpr (simple) {
+      auto r = bind(functra::fused<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(all).tangent...);
+      return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
+    } else if constexpr (detail::is_value_functor<G> && sizeof...(Spec) == 1 && !G::linear) {
+      // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
+      using F = typename G::functor;
+      auto r = bind(functra::fused<law::partials_of<F, Mask>, functra::full, replace<I>...>{}, name, detail::primal_of<L>(v)...);
+      using C = typename detail::linear_combination<typename G::template in_type<I>...>::type;
+      return with_indices<2 * sizeof...(I)>([&](auto... j) FUNCTRA_INLINE_LAMBDA {
+        auto t = bind(functra::fused<law::value_of<C>, Spec...>{}, name, pick<j>(r, all, std::integer_sequence<int, I...>{})...);
+        auto y = [&] {
+          if constexpr (std::is_same_v<bundle<Spec...>, bundle<functra::full>>) return std::move(get<0>(r));
+          else return bind(functra::fused<law::value_of<law::arg<dtype_of<decltype(get<0>(r))>>>, Spec...>{}, name, get<0>(r));
+        }();
+        return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
+      });
+    } else {
+      auto y = bundled(bind(functra::fused<G, Spec...>{}, name, detail::primal_of<L>(v)...));
+      auto t = bundled(bind(functra::fused<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(all).tangent...));
+      return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
+    }
+  }
+
+  template <int>
+  using replace = functra::full;
+
+  // d0, t0, d1, t1, ...
+  template <int J, class R, class All, int... I>
+  static FUNCTRA_INLINE const auto& pick(const R& r, const All& all, std::integer_sequence<int, I...>) {
+    constexpr int active[] = {I...};
+    if constexpr (J % 2 == 0) return get<1 + J / 2>(r);
+    else return nth<active[J / 2]>(all).tangent;
+  }
+
+  template <class R>
+  static FUNCTRA_INLINE auto bundled(R&& r) {
+    if constexpr (value<R>) return make_bundle(std::move(r));
+    else return std::move(r);
+  }
+
+  template <int L, int M, class Y, class T, int Shift>
+  static FUNCTRA_INLINE auto pair_up(Y& y, T& t, std::integral_constant<int, Shift>) {
+    return with_indices<M>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+      const auto one = [&](auto j) FUNCTRA_INLINE_LAMBDA {
+        using A = std::remove_cvref_t<decltype(get<j>(y))>;
+        using B = std::remove_cvref_t<decltype(get<Shift + j>(t))>;
+        return dual<A, B, L>(std::move(get<j>(y)), std::move(get<Shift + j>(t)));
+      };
+      if constexpr (M == 1) return one(std::integral_constant<int, 0>{});
+      else return make_bundle(one(k)...);
+    });
+  }
+};
+
+}  // namespace functra

@@ -1,0 +1,213 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "functra/lanes/loop_driver.hpp"
+#include "functra/lanes/pack.hpp"
+#include "functra/core/element.hpp"
+
+// The kernel of the loop engine: one functor run over packs of its operands.
+//
+// A functor G states `template <class In, class Out> static void run(const In& in, Out& out)`: it reads operand I with
+// `in.template get<I>()` and writes result K with `out.template put<K>(value)`. It is generic over the lane type.
+namespace functra::lanes {
+
+// An operand of a kernel: elements of type T, either an array or (Single) one element that serves every step. A single
+// output is a sum over all steps.
+template <class T, bool Single>
+struct operand_type {
+  using element = T;
+  static constexpr bool single = Single;
+};
+
+template <class... T>
+struct type_list {};
+
+namespace detail {
+
+template <int I, class L>
+struct indexed {
+  L value;
+};
+
+// What a kernel holds for one input: a pointer that advances, or the element itself, spread over the lanes.
+template <int N, bool Packed, class T, bool Single>
+struct input_cursor {
+  using lane = element_t<scalar_t<T>, N>;
+  const T* p;
+  FUNCTRA_INLINE explicit input_cursor(const void* q) : p(static_cast<const T*>(q)) {}
+  FUNCTRA_INLINE lane get(index_t i) const {
+    if constexpr (N == 1 || Packed) return lane(p[i]);
+    else return lane::load(p + i);
+  }
+};
+template <int N, bool Packed, class T>
+struct input_cursor<N, Packed, T, true> {
+  using lane = element_t<scalar_t<T>, N>;
+  lane v;
+  FUNCTRA_INLINE explicit input_cursor(const void* q) : v(*static_cast<const T*>(q)) {}
+  FUNCTRA_INLINE lane get(index_t) const { return v; }
+};
+
+template <int N, bool Packed, class T, bool Single>
+struct output_cursor {
+  static_assert(!Packed || lanes_of<T> == N);
+  T* p;
+  bool accumulate;
+  FUNCTRA_INLINE output_cursor(void* q, bool a) : p(static_cast<T*>(q)), accumulate(a) {}
+  template <class L>
+  FUNCTRA_INLINE void put(index_t i, const L& v) {
+    if constexpr (N == 1 || Packed) {
+      if constexpr (std::is_same_v<scalar_t<T>, bool>) p[i] = v;
+      else p[i] = accumulate ? p[i] + v : v;
+    } else if constexpr (std::is_same_v<scalar_t<T>, bool>) {
+      v.store(p + i);
+    } else {
+      if (accumulate) (element_t<T, N>::load(p + i) + v).store(p + i);
+      else v.store(p + i);
+    }
+  }
+  FUNCTRA_INLINE void finish(void*) const {}
+};
+template <int N, bool Packed, class T>
+struct output_cursor<N, Packed, T, true> {
+  using lane = element_t<scalar_t<T>, N>;
+  lane sum;
+  FUNCTRA_INLINE output_cursor(void* q, bool) : sum(*static_cast<const lane*>(q)) {}
+  FUNCTRA_INLINE void put(index_t, const lane& v) { sum = sum + v; }
+  FUNCTRA_INLINE void finish(void* q) const { *static_cast<lane*>(q) = sum; }
+};
+
+template <int N, bool Packed, class Seq, class... P>
+struct inputs;
+template <int N, bool Packed, int... I, class... P>
+struct inputs<N, Packed, std::integer_sequence<int, I...>, P...> : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>... {
+  FUNCTRA_INLINE explicit inputs(const void* const* p)
+      : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>{input_cursor<N, Packed, typename P::element, P::single>(p[I])}... {}
+  index_t at = 0;
+  template <int K, class C>
+  static FUNCTRA_INLINE const C& cursor(const indexed<K, C>& x) {
+    return x.value;
+  }
+  template <int K>
+  FUNCTRA_INLINE auto get() const {
+    return cursor<K>(*this).get(at);
+  }
+};
+
+template <int N, bool Packed, class Seq, class... P>
+struct outputs;
+template <int N, bool Packed, int... I, class... P>
+struct outputs<N, Packed, std::integer_sequence<int, I...>, P...> : indexed<I, output_cursor<N, Packed, typename P::element, P::single>>... {
+  FUNCTRA_INLINE outputs(void* const* p, const bool* accumulate)
+      : indexed<I, output_cursor<N, Packed, typename P::element, P::single>>{
+            output_cursor<N, Packed, typename P::element, P::single>(p[I], accumulate[I])}... {}
+  index_t at = 0;
+  template <int K, class C>
+  static FUNCTRA_INLINE C& cursor(indexed<K, C>& x) {
+    return x.value;
+  }
+  template <int K, class L>
+  FUNCTRA_INLINE void put(const L& v) {
+    cursor<K>(*this).put(at, v);
+  }
+  FUNCTRA_INLINE void finish(void* const* p) { (cursor<I>(*this).finish(p[I]), ...); }
+};
+
+}  // namespace detail
+
+// `count` steps of G over contiguous operands; a step takes N elements (or one, where elements are packs of N lanes).
+// A single output points at a lane-wide accumulator.
+template <class G, int N, int Step, class Ins, class Outs>
+struct kernel;
+template <class G, int N, int Step, class... In, class... Out>
+struct kernel<G, N, Step, type_list<In...>, type_list<Out...>> {
+  [[gnu::noinline]] static void steps(index_t count, const void* const* in, void* const* out, const bool* accumulate) {
+    constexpr bool packed = N > 1 && Step == 1;
+    detail::inputs<N, packed, std::make_integer_sequence<int, sizeof...(In)>, In...> x(in);
+    detail::outputs<N, packed, std::make_integer_sequence<int, sizeof...(Out)>, Out...> y(out, accumulate);
+    const index_t n = count * Step;
+    for (index_t i = 0; i < n; i += Step) {
+      x.at = y.at = i;
+      G::run(x, y);
+    }
+    y.finish(out);
+  }
+};
+
+namespace detail {
+
+template <class T, int N>
+inline constexpr auto reduce_lanes = [](const void* sum, void* result, bool accumulate) {
+  const auto& v = *static_cast<const element_t<scalar_t<T>, N>*>(sum);
+  T& r = *static_cast<T*>(result);
+  T total;
+  if constexpr (N == 1 || lanes_of<T> == N) total = v;
+  else total = reduce_add(v);
+  r = accumulate ? r + total : total;
+};
+
+// Keeps of the lanes of `sum` the first `valid`; the others go back to what they were in `before`.
+template <class T, int N>
+inline constexpr auto keep_lanes = [](void* sum, const void* before, int valid) {
+  if constexpr (N > 1 && lanes_of<T> == 1) {
+    auto& v = *static_cast<element_t<T, N>*>(sum);
+    const auto& b = *static_cast<const element_t<T, N>*>(before);
+    for (int i = valid; i < N; ++i) v.set(i, b[i]);
+  } else static_cast<void>(sum), static_cast<void>(before), static_cast<void>(valid);
+};
+
+template <int N, class P>
+constexpr operand_kind kind_of() {
+  using T = typename P::element;
+  operand_kind k{};
+  k.size = sizeof(T);
+  k.single = P::single;
+  k.fill = [](void* to, const void* from, index_t stride, index_t n) {
+    for (index_t i = 0; i < n; ++i) static_cast<T*>(to)[i] = static_cast<const T*>(from)[i * stride];
+  };
+  k.store = [](void* to, index_t stride, const void* from, index_t n, bool accumulate) {
+    T* t = static_cast<T*>(to);
+    const T* f = static_cast<const T*>(from);
+    if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
+      if (accumulate) {
+        for (index_t i = 0; i < n; ++i) t[i * stride] = t[i * stride] + f[i];
+        return;
+      }
+    }
+    for (index_t i = 0; i < n; ++i) t[i * stride] = f[i];
+  };
+  if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
+    k.sum = [](void* to, const void* from, index_t n) {
+      const T* f = static_cast<const T*>(from);
+      T a[4] = {T(0), T(0), T(0), T(0)};
+      index_t i = 0;
+      for (; i + 4 <= n; i += 4)
+        for (int j = 0; j < 4; ++j) a[j] = a[j] + f[i + j];
+      for (; i < n; ++i) a[0] = a[0] + f[i];
+      *static_cast<T*>(to) = *static_cast<T*>(to) + ((a[0] + a[1]) + (a[2] + a[3]));
+    };
+    k.reduce = reduce_lanes<T, N>;
+    k.keep = keep_lanes<T, N>;
+    k.lane_bytes = sizeof(element_t<scalar_t<T>, N>);
+  }
+  return k;
+}
+
+template <int N, class P>
+inline constexpr operand_kind kind = kind_of<N, P>();
+
+}  // namespace detail
+
+// Runs G over the iteration space `n` of rank R. Each operand has a stride for each dim, counted in elements: 0 on an input is
+// a broadcast, 0 on an output is a sum. `accumulate[k]` adds to what output k holds. N is the number of lanes of a step.
+template <class G, int N, bool Packed, class... In, class... Out>
+inline void run(int rank, const index_t* n, type_list<In...>, operand* in, type_list<Out...>, operand* out, const bool* accumulate) {
+  static constexpr operand_kind kinds[] = {detail::kind<N, In>..., detail::kind<N, Out>...};
+  drive({rank, n, static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), in, out, accumulate, kinds, Packed ? 1 : N,
+         &kernel<G, N, (Packed ? 1 : N), type_list<In...>, type_list<Out...>>::steps});
+}
+
+}  // namespace functra::lanes

@@ -1,0 +1,272 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstring>
+
+#include "functra/core/extents.hpp"
+#include "functra/tensor/memory.hpp"
+
+// The strided loop nest around a kernel, free of templates: it merges dims, finds for every operand a contiguous run of
+// elements (copying a block to a small buffer where there is none), and calls the kernel on blocks.
+namespace functra::lanes {
+
+inline constexpr int max_rank = 12;
+inline constexpr int max_operands = 64;
+
+// Where an operand lies and how it walks: strides in elements, one for each dim of the iteration space.
+struct operand {
+  void* p;
+  index_t stride[max_rank];
+};
+
+// How to move the elements of an operand; all that the driver knows of types.
+struct operand_kind {
+  std::size_t size;
+  std::size_t lane_bytes;
+  bool single;
+  void (*fill)(void* to, const void* from, index_t stride, index_t n);
+  void (*store)(void* to, index_t stride, const void* from, index_t n, bool accumulate);
+  void (*sum)(void* to, const void* from, index_t n);
+  void (*reduce)(const void* sum, void* result, bool accumulate);
+  void (*keep)(void* sum, const void* before, int valid);
+};
+
+struct loop {
+  int rank;
+  const index_t* n;
+  int inputs, outputs;
+  operand* in;
+  operand* out;
+  const bool* accumulate;
+  const operand_kind* kinds;  // of the inputs, then of the outputs
+  int step;                   // elements that the kernel takes at once
+  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
+};
+
+namespace detail {
+
+// Bytes of the block of an operand that has to be copied.
+inline constexpr std::size_t buffer_bytes = 4096;
+
+class driver {
+ public:
+  explicit driver(const loop& l) : l_(l), rank_(0) {
+    merge_dims();
+    run();
+  }
+
+ private:
+  // Drops dims of extent 1, and merges neighbours that every operand walks as one.
+  void merge_dims() {
+    const auto stride = [&](int k, int d) { return operand_at(k).stride[d]; };
+    const int all = l_.inputs + l_.outputs;
+    for (int d = 0; d < l_.rank; ++d) {
+      if (l_.n[d] == 1) continue;
+      bool mergeable = rank_ > 0;
+      for (int k = 0; mergeable && k < all; ++k)
+        mergeable = l_.kinds[k].single || stride_[k][rank_ - 1] == stride(k, d) * l_.n[d];
+      if (!mergeable) ++rank_;
+      n_[rank_ - 1] = mergeable ? n_[rank_ - 1] * l_.n[d] : l_.n[d];
+      for (int k = 0; k < all; ++k) stride_[k][rank_ - 1] = stride(k, d);
+    }
+    if (rank_ == 0) {
+      rank_ = 1;
+      n_[0] = 1;
+      for (int k = 0; k < all; ++k) stride_[k][0] = 1;
+    }
+  }
+
+  void run() {
+    index_t total = 1;
+    for (int d = 0; d < rank_; ++d) total *= n_[d];
+    clear_sums(total);
+    if (total == 0) return;
+    // Long rows are walked one by one; short ones are gathered into blocks that span rows.
+    row_ = n_[rank_ - 1];
+    by_rows_ = rank_ == 1 || row_ >= 128;
+    const index_t span = by_rows_ ? row_ : total;
+    bool copies = false;
+    std::size_t widest = 8;
+    for (int k = 0; k < l_.inputs + l_.outputs; ++k) {
+      direct_[k] = l_.kinds[k].single || (by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k));
+      copies |= !direct_[k];
+      if (l_.kinds[k].size > widest) widest = l_.kinds[k].size;
+    }
+    if (copies) allocate_buffers();
+    const index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
+    for (index_t start = 0; start < total;) {
+      const index_t in_span = by_rows_ ? start % row_ : start;
+      const index_t len = span - in_span < most ? span - in_span : most;
+      run_block(start, len);
+      start += len;
+    }
+    for (int k = 0; k < l_.outputs; ++k)
+      if (output_kind(k).single) output_kind(k).reduce(sums_[k], l_.out[k].p, l_.accumulate[k]);
+  }
+
+  void allocate_buffers() {
+    const int all = l_.inputs + l_.outputs;
+    std::size_t bytes = 0;
+    for (int k = 0; k < all; ++k) bytes += direct_[k] ? 0 : buffer_bytes;
+    buffers_ = memory::handle::allocate(bytes);
+    char* p = static_cast<char*>(buffers_.data());
+    for (int k = 0; k < all; ++k) {
+      buffer_[k] = p;
+      if (!direct_[k]) p += buffer_bytes;
+    }
+  }
+
+  // Outputs that sum start from zero, unless they accumulate.
+  void clear_sums(index_t total) {
+    for (int k = 0; k < l_.outputs; ++k) {
+      const operand_kind& kind = output_kind(k);
+      const index_t* stride = stride_[l_.inputs + k];
+      accumulate_[k] = l_.accumulate[k];
+      if (kind.single) {
+        std::memset(sums_[k], 0, kind.lane_bytes);
+        if (total == 0 && !l_.accumulate[k]) std::memset(l_.out[k].p, 0, kind.size);
+        continue;
+      }
+      bool sums = false;
+      for (int d = 0; d < rank_; ++d) sums |= stride[d] == 0;
+      if (!sums || l_.accumulate[k]) continue;
+      accumulate_[k] = true;
+      zero(static_cast<char*>(l_.out[k].p), 0, stride, kind.size);
+    }
+  }
+  void zero(char* p, int d, const index_t* stride, std::size_t size) {
+    if (d == rank_) {
+      std::memset(p, 0, size);
+      return;
+    }
+    const index_t n = stride[d] == 0 ? 1 : n_[d];
+    if (d == rank_ - 1 && stride[d] <= 1) {
+      std::memset(p, 0, size * static_cast<std::size_t>(n));
+      return;
+    }
+    for (index_t i = 0; i < n; ++i) zero(p + i * stride[d] * static_cast<index_t>(size), d + 1, stride, size);
+  }
+
+  void run_block(index_t start, index_t len) {
+    const void* in[max_operands];
+    void* out[max_operands];
+    for (int k = 0; k < l_.inputs; ++k) {
+      const operand_kind& kind = l_.kinds[k];
+      if (kind.single) in[k] = l_.in[k].p;
+      else if (direct_[k]) in[k] = locate(k, start);
+      else {
+        in[k] = buffer_[k];
+        walk(k, start, len, [&](char* from, index_t stride, index_t first, index_t n) {
+          kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, stride, n);
+        });
+      }
+    }
+    bool accumulate[max_operands];
+    for (int k = 0; k < l_.outputs; ++k) {
+      accumulate[k] = direct_[l_.inputs + k] && accumulate_[k];
+      out[k] = output_kind(k).single ? static_cast<void*>(sums_[k])
+               : direct_[l_.inputs + k] ? locate(l_.inputs + k, start)
+                                        : static_cast<void*>(buffer_[l_.inputs + k]);
+    }
+    const index_t count = len / l_.step, rest = len % l_.step;
+    if (count > 0) l_.steps(count, in, out, accumulate);
+    if (rest > 0) run_tail(count * l_.step, rest, in, out, accumulate);
+    for (int k = 0; k < l_.outputs; ++k) {
+      const int o = l_.inputs + k;
+      if (direct_[o]) continue;
+      const operand_kind& kind = l_.kinds[o];
+      walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
+        const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
+        if (stride == 0) kind.sum(to, from, n);
+        else kind.store(to, stride, from, n, accumulate_[k]);
+      });
+    }
+  }
+
+  // The last, partial step: on copies, so that the kernel neither reads nor writes past the end.
+  void run_tail(index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
+    alignas(64) char tail[max_operands][tail_bytes];
+    alignas(64) char before[max_operands][tail_bytes];
+    const void* tin[max_operands];
+    void* tout[max_operands];
+    for (int k = 0; k < l_.inputs; ++k) {
+      const operand_kind& kind = l_.kinds[k];
+      tin[k] = in[k];
+      if (kind.single) continue;
+      tin[k] = tail[k];
+      std::memset(tail[k], 0, kind.size * static_cast<std::size_t>(l_.step));
+      std::memcpy(tail[k], static_cast<const char*>(in[k]) + static_cast<std::size_t>(done) * kind.size, static_cast<std::size_t>(rest) * kind.size);
+    }
+    for (int k = 0; k < l_.outputs; ++k) {
+      const operand_kind& kind = output_kind(k);
+      const int o = l_.inputs + k;
+      tout[k] = kind.single ? out[k] : tail[o];
+      if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
+      else if (accumulate[k]) {
+        std::memset(tail[o], 0, kind.size * static_cast<std::size_t>(l_.step));
+        std::memcpy(tail[o], static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, static_cast<std::size_t>(rest) * kind.size);
+      }
+    }
+    l_.steps(1, tin, tout, accumulate);
+    for (int k = 0; k < l_.outputs; ++k) {
+      const operand_kind& kind = output_kind(k);
+      const int o = l_.inputs + k;
+      if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
+      else std::memcpy(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, tail[o], static_cast<std::size_t>(rest) * kind.size);
+    }
+  }
+
+  const operand& operand_at(int k) const { return k < l_.inputs ? l_.in[k] : l_.out[k - l_.inputs]; }
+  const operand_kind& output_kind(int k) const { return l_.kinds[l_.inputs + k]; }
+
+  bool is_flat(int k) const {
+    index_t expected = 1;
+    for (int d = rank_ - 1; d >= 0; --d) {
+      if (stride_[k][d] != expected) return false;
+      expected *= n_[d];
+    }
+    return true;
+  }
+
+  // The address of element `start` of the (row-major) iteration space.
+  char* locate(int k, index_t start) const {
+    index_t offset = 0;
+    for (int d = rank_ - 1; d >= 0; --d) {
+      offset += start % n_[d] * stride_[k][d];
+      start /= n_[d];
+    }
+    return static_cast<char*>(operand_at(k).p) + offset * static_cast<index_t>(l_.kinds[k].size);
+  }
+
+  // Visits the elements [start, start + len) of the iteration space as runs within rows.
+  template <class F>
+  void walk(int k, index_t start, index_t len, F visit) const {
+    for (index_t done = 0; done < len;) {
+      const index_t column = (start + done) % row_;
+      const index_t n = row_ - column < len - done ? row_ - column : len - done;
+      visit(locate(k, start + done), stride_[k][rank_ - 1], done, n);
+      done += n;
+    }
+  }
+
+  static constexpr std::size_t tail_bytes = 1024;
+
+  const loop& l_;
+  int rank_;
+  index_t n_[max_rank];
+  index_t stride_[max_operands][max_rank];
+  index_t row_ = 1;
+  bool by_rows_ = true;
+  bool direct_[max_operands];
+  bool accumulate_[max_operands];
+  alignas(64) char sums_[max_operands][tail_bytes];
+  memory::handle buffers_;
+  char* buffer_[max_operands];
+};
+
+}  // namespace detail
+
+inline void drive(const loop& l) { detail::driver run(l); }
+
+}  // namespace functra::lanes

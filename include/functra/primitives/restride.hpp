@@ -1,0 +1,60 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/expr/expr.hpp"
+
+// What the pages of structure (reshape, permute, broadcast, slice) share: a plain tensor seen through other extents and strides.
+namespace functra::detail {
+
+template <class V>
+inline constexpr bool is_inline_tensor = false;
+template <class T, index_t... E>
+inline constexpr bool is_inline_tensor<Tensor<T, E...>> = Tensor<T, E...>::is_inline;
+
+template <class V>
+inline constexpr bool is_view = false;
+template <class T, index_t... E>
+inline constexpr bool is_view<View<T, E...>> = true;
+
+template <class T, class X>
+struct view_for;
+template <class T, index_t... E>
+struct view_for<T, extents<E...>> {
+  using type = View<T, E...>;
+};
+
+// The strides of a plain operand.
+template <class V>
+FUNCTRA_INLINE void strides_of(const V& v, index_t* s) {
+  constexpr int R = extents_of_value<V>::R;
+  if constexpr (is_view<V>)
+    for (int i = 0; i < R; ++i) s[i] = v.stride(i);
+  else {
+    index_t k = 1;
+    for (int i = R - 1; i >= 0; --i) {
+      s[i] = k;
+      k *= v.extent(i);
+    }
+  }
+}
+
+// The elements of v from `offset`, with new extents and strides: a view where v has storage to share, a copy where it is inline.
+template <class V, class X>
+FUNCTRA_INLINE auto restrided(const V& v, index_t offset, const X& x, const index_t* strides) {
+  using T = element_of<V>;
+  if constexpr (X::R == 0) {
+    static_cast<void>(strides);
+    Tensor<T> t(uninitialized);
+    t.mutable_data()[0] = origin(v)[offset];
+    return t;
+  } else if constexpr (is_inline_tensor<V>) {
+    tensor_of<T, X> t(uninitialized, x);
+    index_t shape[X::R];
+    for (int i = 0; i < X::R; ++i) shape[i] = x.extent(i);
+    if (x.size() > 0) copy_strided(v.data() + offset, shape, strides, X::R, t.mutable_data());
+    return t;
+  } else return typename view_for<T, X>::type(v.handle(), origin(v) + offset, x, strides);
+}
+
+}  // namespace functra::detail

@@ -1,0 +1,155 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/transforms/vjp.hpp"
+
+namespace functra {
+
+namespace detail {
+
+// A sum that nobody has evaluated is pulled back without computing its value.
+template <int L, class Y>
+struct direct_pull : std::false_type {};
+template <int L, class F, class... V>
+struct direct_pull<L, SumExpr<F, V...>> {
+  static constexpr unsigned mask = mask_at<L, V...>() & F::reach;
+  static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type> && ((is_plain<std::remove_cvref_t<decltype(untaped<L>(std::declval<V>()))>>) && ...) &&
+                                tower_level<typename cotangent_tower<L, V...>::type> == 0;
+};
+
+template <int L, class F, class... V>
+FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
+  using W = typename cotangent_tower<L, V...>::type;
+  constexpr unsigned mask = direct_pull<L, SumExpr<F, V...>>::mask;
+  using Out = on_tower_t<join_t<tower_of<decltype(untaped<L>(std::declval<V>()))>...>, typename F::type, extents<>>;
+  using C = on_tower_t<W, typename F::type, extents<>>;
+  with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    using Node = fused_node<L, mask, law::value_of<F>, bundle<total>, bundle<Out>, bundle<C>, V...>;
+    Node node(y.name(), make_bundle(Out(uninitialized)), functra::get<i>(y.leaves())...);
+    functra::get<0>(node.slots).value = constant_value<C>(extents<>{}, 1);
+    Node::pull(&node);
+  });
+}
+
+template <class Y>
+constexpr void check_scalar_result() {
+  if constexpr (std::is_arithmetic_v<Y>) {
+  } else if constexpr (!tensor_like<Y>) {
+    static_assert(tensor_like<Y>, "[grad] f must return a rank-0 tensor, got something that is not a tensor; a std::pair{value, aux} asks for has_aux");
+  } else {
+    static_assert(extents_of_value<value_t<Y>>::R == 0, "[grad] f must return a rank-0 tensor; use jacrev, or sum the result");
+    static_assert(std::is_floating_point_v<dtype_of<value_t<Y>>>, "[grad] f must return a floating-point value; use cast<double>(y)");
+  }
+}
+
+// Runs f on the tape and pulls 1 back. Wants: whether the value is asked for.
+template <bool Wants, int L, class Y>
+FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
+  if constexpr (direct_pull<L, Y>::value) {
+    if (!y.is_pinned()) {
+      pull_sum<L>(y);
+      on.sweep();
+      if constexpr (Wants)
+        return with_indices<Y::functor::arity>([&](auto... i) {
+          return bind(fused<law::value_of<typename Y::functor>, total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
+        });
+      else return 0;
+    }
+  }
+  if constexpr (std::is_arithmetic_v<Y>) {
+    on.sweep();
+    if constexpr (Wants) return Tensor<Y>(y);
+    else return 0;
+  } else {
+    const auto v = eval(y);
+    using V = std::remove_const_t<decltype(v)>;
+    if constexpr (level_of<V> == L) {
+      accumulate(v.ref, v.value, constant_value<typename V::cotangent_type>(extents<>{}, 1));
+      on.sweep();
+      if constexpr (Wants) return eval(v.value);
+      else return 0;
+    } else if constexpr (Wants) return v;
+    else return 0;
+  }
+}
+template <bool WantsValue, class F, class... Options>
+class grad_fn {
+  using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
+  static constexpr bool aux = has_option<has_aux_t, Options...>;
+
+ public:
+  explicit constexpr grad_fn(F f) : f_(std::move(f)) {}
+
+  template <class... A>
+  FUNCTRA_INLINE auto operator()(const A&... a) const {
+    static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
+    using Sel = selected<sizeof...(A), Argnums>;
+    return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+  }
+
+ private:
+  template <class Sel, class... A>
+  FUNCTRA_INLINE auto run(const A&... a) const {
+    using W = call_tower<F, A...>;
+    constexpr int L = tower_level<W> + 1;
+    tape on;
+    return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+      const auto inputs = std::tuple{input<L, W, Sel::contains(i)>(on, a)...};
+      static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
+                    "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
+      const auto y = f_(nth<i>(inputs)...);
+      using Y = std::remove_const_t<decltype(y)>;
+      if constexpr (aux) {
+        static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
+        check_scalar_result<typename Y::first_type>();
+        auto rest = strip_taped<L>(y.second);
+        auto value = value_and_seed<WantsValue, L>(on, y.first);
+        auto g = pick_gradients<Sel>(inputs);
+        if constexpr (WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, std::move(g)};
+        else return std::pair{std::move(g), std::move(rest)};
+      } else {
+        check_scalar_result<Y>();
+        auto value = value_and_seed<WantsValue, L>(on, y);
+        if constexpr (WantsValue) return std::pair{std::move(value), pick_gradients<Sel>(inputs)};
+        else return static_cast<void>(value), pick_gradients<Sel>(inputs);
+      }
+    });
+  }
+
+  template <int L, class W, bool Selected, class A>
+  static FUNCTRA_INLINE auto input(tape& on, const A& a) {
+    if constexpr (Selected) return tree_map([&](const auto& v) FUNCTRA_INLINE_LAMBDA { return put_on<L, W>(on, v); }, a);
+    else return a;
+  }
+  template <class Sel, class In>
+  static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
+    if constexpr (Sel::count == 1) return take_gradients(nth<Sel::number[0]>(inputs));
+    else
+      return with_indices<Sel::count>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+        return std::tuple<decltype(take_gradients(nth<Sel::number[k]>(inputs)))...>{take_gradients(nth<Sel::number[k]>(inputs))...};
+      });
+  }
+
+  FUNCTRA_EMPTY F f_;
+};
+
+}  // namespace detail
+
+// The gradient of f: (X, ...) -> rank-0 value, as a callable of the same arguments that gives df/dX in the structure of X.
+//   grad(f)                    df/d(first argument)
+//   grad(f, argnums<0, 2>)     a std::tuple in the order asked; argnums<1> alone a bare gradient; negative numbers wrap
+//   grad(f, has_aux)           f returns std::pair{value, aux}; gives std::pair{gradient, aux}
+// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode).
+template <class F, class... Options>
+constexpr auto grad(F f, Options...) {
+  return detail::grad_fn<false, F, Options...>(std::move(f));
+}
+
+// The value and the gradient: std::pair{value, gradient}; with has_aux std::pair{std::pair{value, aux}, gradient}.
+template <class F, class... Options>
+constexpr auto value_and_grad(F f, Options...) {
+  return detail::grad_fn<true, F, Options...>(std::move(f));
+}
+
+}  // namespace functra

@@ -1,0 +1,127 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/core/tags.hpp"
+#include "functra/interpreters/batched.hpp"
+#include "functra/interpreters/taped.hpp"
+#include "functra/tensor/tree.hpp"
+
+// What transforms share: their options, the level of a call, and the arguments that they trace.
+namespace functra {
+
+namespace detail {
+
+// ---- options ----
+
+template <class T>
+inline constexpr bool is_argnums = false;
+template <int... I>
+inline constexpr bool is_argnums<argnums_t<I...>> = true;
+template <class T>
+inline constexpr bool is_in_dims = false;
+template <int... I>
+inline constexpr bool is_in_dims<in_dims_t<I...>> = true;
+template <class T>
+inline constexpr bool is_out_dims = false;
+template <int... I>
+inline constexpr bool is_out_dims<out_dims_t<I...>> = true;
+
+// The first type among Options for which the predicate holds, else Default.
+template <template <class> class Is, class Default, class... Options>
+struct find_option {
+  using type = Default;
+};
+template <template <class> class Is, class Default, class O, class... Rest>
+struct find_option<Is, Default, O, Rest...> : std::conditional_t<Is<O>::value, std::type_identity<O>, find_option<Is, Default, Rest...>> {};
+
+template <class T>
+struct argnums_option : std::bool_constant<is_argnums<T>> {};
+template <class T>
+struct in_dims_option : std::bool_constant<is_in_dims<T>> {};
+template <class T>
+struct out_dims_option : std::bool_constant<is_out_dims<T>> {};
+
+template <class O, class... Options>
+inline constexpr bool has_option = (std::is_same_v<O, Options> || ...);
+
+// The argument numbers of a call with N arguments: negative numbers wrap.
+template <int N, class Argnums>
+struct selected;
+template <int N, int... I>
+struct selected<N, argnums_t<I...>> {
+  static_assert(((I < N && I >= -N) && ...), "[argnums] each number must be below the number of arguments (negative ones count from the end)");
+  static constexpr int number[] = {wrap_dim(I, N)...};
+  static constexpr int count = sizeof...(I);
+  static constexpr bool contains(int i) { return ((wrap_dim(I, N) == i) || ...); }
+  static constexpr int position(int i) {
+    for (int k = 0; k < count; ++k)
+      if (number[k] == i) return k;
+    return -1;
+  }
+  static_assert([] {
+    for (int i = 0; i < count; ++i)
+      for (int k = 0; k < i; ++k)
+        if (number[i] == number[k]) return false;
+    return true;
+  }(), "[argnums] each argument may be named once");
+};
+
+// ---- levels ----
+
+// A closure may hold traced values of outer transforms. Its result type on plain arguments tells which levels reach it; a
+// stateless callable holds none.
+template <class F>
+inline constexpr bool is_closure = !std::is_empty_v<F> && !std::is_pointer_v<F>;
+
+template <class F, class... A>
+auto captured_tower() {
+  if constexpr (is_closure<F>) {
+    if constexpr (std::is_invocable_v<const F&, const A&...>)
+      return std::type_identity<tree_tower_t<decltype(std::declval<const F&>()(std::declval<const A&>()...))>>{};
+    else return std::type_identity<hole<1>>{};
+  } else return std::type_identity<hole<1>>{};
+}
+
+// All levels that a call of f lives on: those of its arguments and those that it captured.
+template <class F, class... A>
+using call_tower = join_t<typename decltype(captured_tower<F, A...>())::type, tree_tower_t<A...>>;
+
+// ---- arguments ----
+
+// An argument with expressions evaluated and views copied; floating-point values of the arguments to trace become rank-0 tensors.
+template <bool Traced, class A>
+FUNCTRA_INLINE auto settle(const A& a) {
+  return tree_map(
+      []<class T>(const T& x) {
+        if constexpr (std::is_arithmetic_v<T>) {
+          if constexpr (Traced) return Tensor<T>(x);
+          else return x;
+        } else if constexpr (Traced || is_expr<T> || is_sum_expr<T>) return eval(x);
+        else return x;
+      },
+      a);
+}
+
+template <class T>
+concept floating_leaf = std::is_floating_point_v<dtype_of<T>>;
+
+// The members of a tuple that are selected, in the order asked; one alone stands by itself.
+template <class Sel, class T>
+FUNCTRA_INLINE auto pick_selected(T&& t) {
+  if constexpr (Sel::count == 1) return std::get<static_cast<std::size_t>(Sel::number[0])>(std::forward<T>(t));
+  else
+    return with_indices<Sel::count>([&](auto... k) {
+      return std::tuple{std::get<static_cast<std::size_t>(Sel::number[k])>(t)...};
+    });
+}
+
+template <class X>
+std::string shape_text(const X& x) {
+  std::string s = "[";
+  for (int i = 0; i < x.rank(); ++i) s += (i ? "," : "") + std::to_string(x.extent(i));
+  return s + "]";
+}
+
+}  // namespace detail
+}  // namespace functra
