@@ -45,7 +45,7 @@ using nth_type = std::tuple_element_t<static_cast<std::size_t>(I), std::tuple<T.
 
 // Element I of a std::tuple.
 template <int I, class Tuple>
-FUNCTRA_INLINE constexpr decltype(auto) nth(Tuple& t) {
+FUNCTRA_INLINE constexpr decltype(auto) nth(Tuple&& t) {
   return std::get<static_cast<std::size_t>(I)>(t);
 }
 

@@ -48,8 +48,21 @@ struct chunk_size {
   constexpr explicit chunk_size(index_t size) : n(size) {}
 };
 
-enum class lowering { lanes, batch_axis };
-enum class randomness { same, different };
+// How vmap runs: examples in the lanes of SIMD registers, or one more axis on every operation.
+struct lowering {
+  struct lanes_t {};
+  struct batch_axis_t {};
+  static constexpr lanes_t lanes{};
+  static constexpr batch_axis_t batch_axis{};
+};
+
+// Whether the examples of a vmap draw the same random numbers from an implicit key.
+struct randomness {
+  struct same_t {};
+  struct different_t {};
+  static constexpr same_t same{};
+  static constexpr different_t different{};
+};
 
 // at(x, i, all, range(a, b, step)): `all` takes a whole dim, range the indices from first to last (exclusive) in steps;
 // negative numbers count from the end.

@@ -172,7 +172,8 @@ FUNCTRA_INLINE void send(const S& seed, Sink& sink, const Node& child, const Y& 
       if constexpr (detail::is_zero_partial<D>) child.rev(constant_like(seed, 0), sink);
       else if constexpr (requires { d.mask; }) {
         masked_sink<Sink, decltype(d.mask)> inner{sink, d.mask};
-        child.rev(seed, inner);
+        if constexpr (requires { d.value; }) child.rev(scale(seed, d.value), inner);
+        else child.rev(seed, inner);
       } else child.rev(scale(seed, d), sink);
     }
   }

@@ -21,6 +21,11 @@ struct total {};
 template <int I>
 struct like {};
 
+template <class Spec>
+inline constexpr bool is_like = false;
+template <int I>
+inline constexpr bool is_like<like<I>> = true;
+
 // A functor over the elements of its leaves, which broadcast against each other as in numpy.
 template <class G, class... Spec>
 struct fused {};

@@ -32,6 +32,13 @@ struct masked_one {
   M mask;
 };
 
+// The same with a partial derivative: the value where the mask holds and 0 elsewhere.
+template <class M, class D>
+struct masked {
+  M mask;
+  D value;
+};
+
 template <class L>
 struct primal_lane {
   using type = L;
@@ -87,14 +94,17 @@ template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, 
   const L y = a.p / b.p;
   return {y, (a.t - y * b.t) / b.p};
 }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator+(const dual_lane<L>& a, const L& b) { return {a.p + b, a.t}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator+(const L& a, const dual_lane<L>& b) { return {a + b.p, b.t}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const dual_lane<L>& a, const L& b) { return {a.p - b, a.t}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator-(const L& a, const dual_lane<L>& b) { return {a - b.p, -b.t}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator*(const dual_lane<L>& a, const L& b) { return {a.p * b, a.t * b}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator*(const L& a, const dual_lane<L>& b) { return {a * b.p, a * b.t}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, const L& b) { return {a.p / b, a.t / b}; }
-template <class L> FUNCTRA_INLINE dual_lane<L> operator/(const L& a, const dual_lane<L>& b) { const L y = a / b.p; return {y, -(y * b.t) / b.p}; }
+// A lane that is less deep than another, of the same kind: a constant beside it.
+template <class B, class L>
+concept shallower = depth<B> <= depth<L> && std::is_same_v<typename primal_lane<B>::type, typename primal_lane<L>::type>;
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator+(const dual_lane<L>& a, const B& b) { return {a.p + b, a.t}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator+(const B& a, const dual_lane<L>& b) { return {a + b.p, b.t}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator-(const dual_lane<L>& a, const B& b) { return {a.p - b, a.t}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator-(const B& a, const dual_lane<L>& b) { return {a - b.p, -b.t}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator*(const dual_lane<L>& a, const B& b) { return {a.p * b, a.t * b}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator*(const B& a, const dual_lane<L>& b) { return {a * b.p, a * b.t}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, const B& b) { return {a.p / b, a.t / b}; }
+template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const B& a, const dual_lane<L>& b) { const L y = a / b.p; return {y, -(y * b.t) / b.p}; }
 // clang-format on
 
 // Where the mask holds a, else b; operands may be duals.
@@ -124,6 +134,11 @@ FUNCTRA_INLINE auto scale(const S& seed, constant_partial<V>) {
 template <class S, class M>
 FUNCTRA_INLINE auto scale(const S& seed, const masked_one<M>& d) {
   return select(d.mask, seed, constant_like(seed, 0));
+}
+template <class S, class M, class D>
+FUNCTRA_INLINE auto scale(const S& seed, const masked<M, D>& d) {
+  const auto g = scale(seed, d.value);
+  return select(d.mask, g, constant_like(g, 0));
 }
 template <class S, class D>
 FUNCTRA_INLINE auto scale(const S& seed, const D& d) {

@@ -88,11 +88,11 @@ auto whole_batch(const V& v, index_t n) {
       index_t shape[Y::R];
       shape[0] = n;
       for (int i = 1; i < Y::R; ++i) shape[i] = v.value.extent(i);
-      using Spread = decltype(eval(bind(rules::broadcast<Y>{{}, Y::from(shape)}, v.value)));
-      if constexpr (X::static_extent(0) == B) {
-        if (v.value.extent(0) == n) return Spread(eval(v.value));
+      const auto spread = [&] { return bind(rules::broadcast<Y>{{}, Y::from(shape)}, v.value); };
+      if constexpr (X::static_extent(0) == B && level_of<decltype(v.value)> == 0) {
+        if (v.value.extent(0) == n) return eval(v.value);
       }
-      return eval(bind(rules::broadcast<Y>{{}, Y::from(shape)}, v.value));
+      return eval(spread());
     }
   }
 }
@@ -169,7 +169,7 @@ struct interpreter<tracer::batched> {
 
   // Removes the dims that alignment and summation left.
   template <int L, int R, class Spec, class Y, class... V>
-  static FUNCTRA_INLINE auto finish(Y&& y, const V&... v) {
+  static FUNCTRA_INLINE auto finish(Y&& y, const V&...) {
     constexpr unsigned drop = units_of<R, V...>(static_cast<Spec*>(nullptr));
     if constexpr (drop == 0) return batched<Y, L>(std::forward<Y>(y));
     else {

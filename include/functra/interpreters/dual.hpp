@@ -125,7 +125,7 @@ struct interpreter<tracer::dual> {
     if constexpr (simple) {
       auto r = bind(functra::fused<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(all).tangent...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
-    } else if constexpr (detail::is_value_functor<G> && sizeof...(Spec) == 1 && !G::linear) {
+    } else if constexpr (detail::is_value_functor<G> && sizeof...(Spec) == 1 && !G::linear && !(is_like<Spec> || ...)) {
       // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
       using F = typename G::functor;
       auto r = bind(functra::fused<law::partials_of<F, Mask>, functra::full, replace<I>...>{}, name, detail::primal_of<L>(v)...);

@@ -642,7 +642,7 @@ struct interpreter<tracer::taped> {
     constexpr bool more_levels = !std::is_same_v<W, join_t<tower_of<decltype(detail::untaped<L>(v))>...>>;
     constexpr bool scalar = plain && plain_cotangent && X::R == 0;
     if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, std::integer_sequence<int>{}, v...);
-    else if constexpr (!F::linear && (more_levels || (plain && plain_cotangent && small))) {
+    else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return with_indices<std::popcount(Mask)>([&](auto... k) {
         auto r = bind(functra::fused<law::partials_of<F, Mask>, full, replace<k>...>{}, name, detail::untaped<L>(v)...);

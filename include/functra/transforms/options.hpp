@@ -5,6 +5,7 @@
 #include "functra/core/tags.hpp"
 #include "functra/interpreters/batched.hpp"
 #include "functra/interpreters/taped.hpp"
+#include "functra/primitives/permute.hpp"
 #include "functra/tensor/tree.hpp"
 
 // What transforms share: their options, the level of a call, and the arguments that they trace.
@@ -114,6 +115,29 @@ FUNCTRA_INLINE auto pick_selected(T&& t) {
     return with_indices<Sel::count>([&](auto... k) {
       return std::tuple{std::get<static_cast<std::size_t>(Sel::number[k])>(t)...};
     });
+}
+
+// Results of pieces as one: `join(a, b)` puts two neighbours together. Pairwise, so that every piece is copied a logarithmic
+// number of times.
+template <class P, class Join>
+P join_pieces(std::vector<P>& pieces, const Join& join) {
+  while (pieces.size() > 1) {
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < pieces.size(); i += 2) pieces[k++] = i + 1 < pieces.size() ? join(pieces[i], pieces[i + 1]) : pieces[i];
+    pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(k), pieces.end());
+  }
+  return std::move(pieces[0]);
+}
+
+// Two trees of arrays, one behind the other along dim D.
+template <int D, class Y>
+Y join_trees(const Y& a, const Y& b) {
+  return tree_map(
+      []<class V>(const V& u, const V& v) {
+        constexpr int d = wrap_dim(D, extents_of_value<V>::R);
+        return lift<V>(eval(concatenate(std::tuple{u, v}, dim<d>)));
+      },
+      a, b);
 }
 
 template <class X>

@@ -1,0 +1,94 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/transforms/jacobian.hpp"
+
+namespace functra {
+
+namespace detail {
+template <class O>
+inline constexpr bool is_chunk_option = std::is_same_v<O, chunk_size>;
+
+// Options by kind: each transform gets those that concern it.
+template <class F, class... Options>
+class hessian_fn {
+ public:
+  explicit constexpr hessian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
+  template <class... A>
+  auto operator()(const A&... a) const {
+    return std::apply([&](const auto&... o) { return jacfwd(jacrev_of(), o...)(a...); }, options_);
+  }
+
+ private:
+  // The gradient as a function; with has_aux it hands the aux on.
+  auto jacrev_of() const {
+    using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
+    if constexpr (has_option<has_aux_t, Options...>) return jacrev(f_, Argnums{}, functra::has_aux);
+    else return jacrev(f_, Argnums{});
+  }
+  FUNCTRA_EMPTY F f_;
+  std::tuple<Options...> options_;
+};
+}  // namespace detail
+
+// The Hessian of f: (X, ...) -> rank-0 value, forward over reverse: input extents twice.
+//   hessian(f)(x): f64[n] -> f64[n,n];   options: argnums<...>, has_aux, chunk_size(n)
+// Costs about n gradients, computed as one batch.
+template <class F, class... Options>
+constexpr auto hessian(F f, Options... options) {
+  return detail::hessian_fn<F, Options...>(std::move(f), options...);
+}
+
+// Hessian times vector, forward over reverse; never forms the Hessian.   hvp(f, x, v): f64[n], f64[n] -> f64[n]
+// x and v may be std::tuples, for an f of several arguments: a tuple of gradients' derivatives comes back.
+template <class F, class X, class V>
+auto hvp(const F& f, const X& x, const V& v) {
+  if constexpr (detail::kind_of_tree<X> == detail::tree_kind::tuple)
+    return with_indices<std::tuple_size_v<X>>([&](auto... i) { return jvp(grad(f, argnums<i...>), x, v).tangent; });
+  else return jvp(grad(f), x, v).tangent;
+}
+
+namespace detail {
+template <class F, class... Options>
+class jacobian_fn {
+ public:
+  explicit constexpr jacobian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
+  template <class... A>
+  auto operator()(const A&... a) const {
+    using Sel = selected<sizeof...(A), typename find_option<argnums_option, argnums_t<0>, Options...>::type>;
+    index_t inputs = 0, outputs = 0;
+    for_each_index<Sel::count>([&](auto k) { tree_for_each([&]<class V>(const V& v) { inputs += count(v); }, nth<Sel::number[k]>(std::tie(a...))); });
+    using Y = decltype(f_(a...));
+    if constexpr (is_static<Y>()) outputs = static_count<value_t<Y>>;
+    else {
+      const auto y = f_(a...);
+      if constexpr (has_option<has_aux_t, Options...>) tree_for_each([&](const auto& v) { outputs += count(v); }, y.first);
+      else tree_for_each([&](const auto& v) { outputs += count(v); }, y);
+    }
+    return std::apply([&](const auto&... o) { return outputs < inputs ? jacrev(f_, o...)(a...) : jacfwd(f_, o...)(a...); }, options_);
+  }
+
+ private:
+  template <class V>
+  static index_t count(const V& v) {
+    if constexpr (std::is_arithmetic_v<V>) return 1;
+    else return v.size();
+  }
+  template <class Y>
+  static constexpr bool is_static() {
+    if constexpr (tensor_like<Y>) return extents_of_value<value_t<Y>>::is_static;
+    else return false;
+  }
+  FUNCTRA_EMPTY F f_;
+  std::tuple<Options...> options_;
+};
+}  // namespace detail
+
+// The Jacobian of f by the cheaper mode: jacrev where f has fewer outputs than inputs, else jacfwd.
+template <class F, class... Options>
+constexpr auto jacobian(F f, Options... options) {
+  return detail::jacobian_fn<F, Options...>(std::move(f), options...);
+}
+
+}  // namespace functra

@@ -1,0 +1,183 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/lanes/transpose.hpp"
+#include "functra/transforms/options.hpp"
+
+// The lanes lowering of vmap: a group of examples is packed into the lanes of SIMD registers, and the body runs once for the
+// group, on tensors whose elements are packs. Everything stays in registers and the nearest cache.
+namespace functra::detail {
+
+// ---- when ----
+
+template <class A>
+struct tree_facts {
+  static constexpr bool fits = true;  // plain leaves of static extents
+  static constexpr index_t size = 0;
+  static constexpr int widest = 0;    // bytes of the widest dtype
+};
+template <class V>
+  requires(value<V> || lazy<V>)
+struct tree_facts<V> {
+  using T = value_t<V>;
+  static constexpr bool fits = level_of<T> == 0 && extents_of_value<T>::is_static && !is_view<T>;
+  static constexpr index_t size = [] {
+    if constexpr (fits) return extents_of_value<T>{}.size();
+    else return index_t{0};
+  }();
+  static constexpr int widest = static_cast<int>(sizeof(dtype_of<T>));
+};
+template <template <class...> class A, class... T>
+  requires(kind_of_tree<A<T...>> != tree_kind::leaf && kind_of_tree<A<T...>> != tree_kind::other)
+struct tree_facts<A<T...>> {
+  static constexpr bool fits = (tree_facts<T>::fits && ...) && kind_of_tree<A<T...>> != tree_kind::vector;
+  static constexpr index_t size = (index_t{0} + ... + tree_facts<T>::size);
+  static constexpr int widest = std::max({0, tree_facts<T>::widest...});
+};
+template <class T, std::size_t N>
+struct tree_facts<std::array<T, N>> {
+  static constexpr bool fits = tree_facts<T>::fits;
+  static constexpr index_t size = tree_facts<T>::size * static_cast<index_t>(N);
+  static constexpr int widest = tree_facts<T>::widest;
+};
+
+// Small static examples, on which no outer transform is at work, run in lanes.
+template <class W, class F, class... Example>
+constexpr bool lanes_possible() {
+  constexpr bool plain = std::is_same_v<W, hole<1>>;
+  if constexpr (!plain || (0 + ... + tree_facts<Example>::size) > 4096) return false;
+  else if constexpr (!(tree_facts<Example>::fits && ...)) return false;
+  else if constexpr (!std::is_invocable_v<const F&, const Example&...>) return true;  // the call reports what is wrong
+  else {
+    using Y = std::remove_cvref_t<std::invoke_result_t<const F&, const Example&...>>;
+    return tree_facts<Y>::fits && tree_facts<Y>::size <= 1024;
+  }
+}
+
+// Lanes of a group: two registers to amortize the tape, one where the examples are large.
+template <class... Example>
+constexpr int group_lanes() {
+  constexpr int bytes = std::max({4, tree_facts<Example>::widest...});
+  constexpr int w = bytes == 4 ? lanes::width<float> : lanes::width<double>;
+  constexpr index_t size = (index_t{0} + ... + tree_facts<Example>::size);
+  return size <= 128 ? 2 * w : w;
+}
+
+// ---- arguments ----
+
+// A mapped argument: rows in memory, one an example. An unmapped one is handed on.
+template <class V>
+struct lane_source {
+  V rows;  // contiguous, the batch axis in front
+};
+template <class A>
+struct lane_constant {
+  const A& value;
+};
+
+template <int D, class A>
+auto lanes_argument(const A& a) {
+  if constexpr (D == none) return lane_constant<A>{a};
+  else {
+    auto rows = tree_map([]<class V>(const V& v) { return eval(move_dim<wrap_dim(D, extents_of_value<V>::R), 0>(v)); }, a);
+    return lane_source<decltype(rows)>{std::move(rows)};
+  }
+}
+
+template <int N, class T, index_t... E>
+FUNCTRA_INLINE auto load_group(const Tensor<T, E...>& rows, index_t first, int count) {
+  using X = erase_extent<extents<E...>, 0>;
+  using P = lanes::pack<T, N>;
+  tensor_of<P, X> x(uninitialized);
+  constexpr index_t size = X{}.size();
+  const T* from = rows.data() + first * size;
+  if constexpr (size == 1) {
+    x.mutable_data()[0] = count == N ? P::load(from) : P::load_partial(from, count);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    for (index_t j = 0; j < size; ++j) {
+      P p = P(false);
+      for (int i = 0; i < count; ++i) p.set(i, from[i * size + j]);
+      x.mutable_data()[j] = p;
+    }
+  } else if (size > 0) {
+    if (count == N) lanes::deinterleave(from, size, static_cast<int>(size), x.mutable_data());
+    else lanes::deinterleave(from, size, static_cast<int>(size), x.mutable_data(), count);
+  }
+  return x;
+}
+
+template <int N, class V>
+FUNCTRA_INLINE auto load_argument(const lane_source<V>& a, index_t first, int count) {
+  return tree_map([&](const auto& rows) FUNCTRA_INLINE_LAMBDA { return load_group<N>(rows, first, count); }, a.rows);
+}
+template <int N, class A>
+FUNCTRA_INLINE const A& load_argument(const lane_constant<A>& a, index_t, int) {
+  return a.value;
+}
+
+// ---- results ----
+
+// The stacked tensor that the results of all groups go to.
+template <class Y>
+auto make_stack(const Y& y, index_t n) {
+  using T = dtype_of<Y>;
+  using X = insert_extent<extents_of_value<Y>, 0, dyn>;
+  index_t shape[X::R];
+  shape[0] = n;
+  for (int i = 1; i < X::R; ++i) shape[i] = y.extent(i - 1);
+  return tensor_of<T, X>(uninitialized, X::from(shape));
+}
+
+template <class Y, class T>
+FUNCTRA_INLINE void store_group(const Y& y, T* to, index_t first, int count) {
+  using E = element_of<Y>;
+  const index_t size = y.size();
+  if (size == 0) return;
+  T* p = to + first * size;
+  if constexpr (lanes_of<E> == 1) {
+    for (int i = 0; i < count; ++i)
+      for (index_t j = 0; j < size; ++j) p[i * size + j] = y.data()[j];
+  } else if constexpr (std::is_same_v<T, bool>) {
+    for (int i = 0; i < count; ++i)
+      for (index_t j = 0; j < size; ++j) p[i * size + j] = y.data()[j][i];
+  } else if constexpr (extents_of_value<Y>::R == 0) {
+    if (count == lanes_of<E>) y.data()[0].store(p);
+    else y.data()[0].store_partial(p, count);
+  } else {
+    if (count == lanes_of<E>) lanes::interleave(y.data(), static_cast<int>(size), p, size);
+    else lanes::interleave(y.data(), static_cast<int>(size), p, size, count);
+  }
+}
+
+// What a leaf of f's result is while groups run: a tensor of packs.
+template <class V>
+FUNCTRA_INLINE auto lane_result(const V& v) {
+  if constexpr (std::is_arithmetic_v<V>) return Tensor<V>(v);
+  else return eval(v);
+}
+
+// ---- the loop ----
+
+template <int N, class F, class... A, int... I>
+FUNCTRA_INLINE auto run_group(const F& f, index_t first, int count, std::integer_sequence<int, I...>, const A&... a) {
+  return tree_map([](const auto& v) FUNCTRA_INLINE_LAMBDA { return lane_result(v); }, f(load_argument<N>(a, first, count)...));
+}
+
+// Runs f on all examples, N at a time; the results are stacked.
+template <int N, class F, class... A>
+auto map_lanes(const F& f, index_t n, const A&... a) {
+  constexpr auto seq = std::make_integer_sequence<int, sizeof...(A)>{};
+  using Y = decltype(run_group<N>(f, 0, N, seq, a...));
+  const auto count_from = [n](index_t first) { return static_cast<int>(std::min<index_t>(N, n - first)); };
+  const Y first_group = n > 0 ? run_group<N>(f, 0, count_from(0), seq, a...) : Y{};
+  auto stacks = tree_map([&](const auto& v) { return make_stack(v, n); }, first_group);
+  const auto store = [&](const Y& y, index_t first) FUNCTRA_INLINE_LAMBDA {
+    tree_for_each([&](const auto& v, auto& to) FUNCTRA_INLINE_LAMBDA { store_group(v, to.mutable_data(), first, count_from(first)); }, y, stacks);
+  };
+  if (n > 0) store(first_group, 0);
+  for (index_t first = N; first < n; first += N) store(run_group<N>(f, first, count_from(first), seq, a...), first);
+  return stacks;
+}
+
+}  // namespace functra::detail
