@@ -91,7 +91,10 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
   constexpr void assign(const index_t* g, bool only_dynamic) {
     int k = 0;
     for (int i = 0; i < R; ++i) {
-      if (only_dynamic && shape_v[i] != dyn) continue;
+      if (only_dynamic && shape_v[i] != dyn) {
+        if constexpr (!is_static) this->n_[i] = shape_v[i];
+        continue;
+      }
       const index_t x = g[k++];
       if (x < 0) fail("extents", "an extent must not be negative, got ", x);
       if (shape_v[i] != dyn && shape_v[i] != x)

@@ -150,6 +150,13 @@ constexpr auto common_dtype() {
   else return dtype_tag<double>{};
 }
 
+// The same where both may be arithmetic values.
+template <class A, class B>
+constexpr auto branch_dtype() {
+  if constexpr (std::is_arithmetic_v<A> && std::is_arithmetic_v<B>) return dtype_tag<std::common_type_t<A, B>>{};
+  else return common_dtype<A, B>();
+}
+
 enum class domain { any, numbers, floating };
 
 template <class T, domain D>
@@ -186,8 +193,7 @@ FUNCTRA_INLINE auto apply_law(A&&... a) {
 // where(mask, a, b): the first operand keeps its dtype.
 template <class Op, class M, class A, class B>
 FUNCTRA_INLINE auto apply_masked_law(M&& mask, A&& a, B&& b) {
-  using T = std::conditional_t<std::is_arithmetic_v<detail::bare<A>> && std::is_arithmetic_v<detail::bare<B>>, std::common_type_t<detail::bare<A>, detail::bare<B>>,
-                               typename decltype(detail::common_dtype<detail::bare<A>, detail::bare<B>>())::type>;
+  using T = typename decltype(detail::branch_dtype<detail::bare<A>, detail::bare<B>>())::type;
   static_assert(detail::extents_agree<detail::bare<M>, detail::bare<A>, detail::bare<B>>(), "[where] static extents must broadcast: equal, or 1");
   using X = broadcast_extents<detail::extents_t<M>, detail::extents_t<A>, detail::extents_t<B>>;
   constexpr bool crowded = detail::leaf_count<detail::bare<M>> + detail::leaf_count<detail::bare<A>> + detail::leaf_count<detail::bare<B>> > detail::max_leaves;

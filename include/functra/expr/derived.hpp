@@ -12,6 +12,7 @@
 //   value_of<F>            x...            -> y
 //   pullback_of<F, Mask>   x..., c         -> c dF/dx_i                  for each active leaf i
 //   pushforward_of<G, M>   x..., t...      -> G(x), dG(x) t              for any functor G of this page
+//   jacobian_of<G, M>      x...            -> G(x), dG_k/dx_j         for any functor G of this page
 //   cotangents_of<G, M>    x..., c_k...    -> sum_k c_k dG_k/dx_i        for any functor G of this page
 //
 // Inputs come first, then tangents or cotangents; Mask has a bit for every active input.
@@ -265,12 +266,51 @@ struct contraction {
   FUNCTRA_INLINE void put(const Y& y) {
     const auto d = lift_lane<Depth>(y);
     const auto c = lift_lane<Depth - 1>(in.template get<Arity + K>());
-    const auto dead = is_zero(c);
-    sum = sum + select(dead, constant_like(c, 0), c * d.t);
+    sum = sum + absorbing_product(c, d.t);
   }
 };
 
 }  // namespace detail
+
+// G(x) and all of its partial derivatives dG_k/dx_j, row by row.
+template <class G, unsigned Mask>
+struct jacobian_of {
+  static constexpr int arity = G::arity;
+  static constexpr int inputs = std::popcount(Mask);
+  static constexpr int outputs = G::outputs * (1 + inputs);
+  static constexpr int cost = 2 * inputs * G::cost;
+  static constexpr bool linear = G::linear;
+  static constexpr unsigned reach = G::reach;
+  template <int I>
+  using in_type = typename G::template in_type<I>;
+  template <int K>
+  using out_type = typename G::template out_type<(K < G::outputs ? K : (K - G::outputs) / inputs)>;
+
+  template <class In, class Out>
+  static FUNCTRA_INLINE void run(const In& in, Out& out) {
+    [&]<int... J>(std::integer_sequence<int, J...>) FUNCTRA_INLINE_LAMBDA {
+      (column<J>(in, out), ...);
+    }(std::make_integer_sequence<int, inputs>{});
+  }
+
+ private:
+  template <int J, int Depth, class Out>
+  struct column_outputs {
+    Out& out;
+    template <int K, class L>
+    FUNCTRA_INLINE void put(const L& y) {
+      const auto d = lift_lane<Depth>(y);
+      if constexpr (J == 0) out.template put<K>(d.p);
+      out.template put<G::outputs + K * inputs + J>(d.t);
+    }
+  };
+  template <int J, class In, class Out>
+  static FUNCTRA_INLINE void column(const In& in, Out& out) {
+    const detail::basis_inputs<In, detail::nth_active(Mask, J)> basis{in};
+    column_outputs<J, detail::depth_of_input<In> + 1, Out> columns{out};
+    G::run(basis, columns);
+  }
+};
 
 template <class G, unsigned Mask>
 struct cotangents_of {

@@ -90,11 +90,17 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
     return *this;
   }
 
+  // The extents are a base, too, but not what is meant.
+  using lazy_base<Expr<F, V...>>::extent;
+  using lazy_base<Expr<F, V...>>::size;
+  using lazy_base<Expr<F, V...>>::shape;
+  using lazy_base<Expr<F, V...>>::rank;
+
   const extents_type& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      return bind(fused<law::value_of<F>, full>{}, name_, get<i>(leaves_)...);
+      return bind(fused<law::value_of<F>, onto::full>{}, name_, get<i>(leaves_)...);
     });
   }
   FUNCTRA_INLINE const evaluated& pinned() const {
@@ -146,11 +152,17 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
       pinned_ = true;
     }
   }
+  // The extents are a base, too, but not what is meant.
+  using lazy_base<SumExpr<F, V...>>::extent;
+  using lazy_base<SumExpr<F, V...>>::size;
+  using lazy_base<SumExpr<F, V...>>::shape;
+  using lazy_base<SumExpr<F, V...>>::rank;
+
   const extents<>& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      return bind(fused<law::value_of<F>, total>{}, name_, get<i>(leaves_)...);
+      return bind(fused<law::value_of<F>, onto::total>{}, name_, get<i>(leaves_)...);
     });
   }
   FUNCTRA_INLINE const evaluated& pinned() const {

@@ -38,7 +38,7 @@ inline constexpr bool is_zero_partial<zero> = true;
 template <int I, class Op, class S, class Y, class... X>
 FUNCTRA_INLINE auto push(const S& t, const Y& y, const X&... x) {
   if constexpr (customized<Op>) return Op::push(t);
-  else return scale(t, partial<I, Op>(y, x...));
+  else return law::scale(t, partial<I, Op>(y, x...));
 }
 
 struct nothing {};
@@ -55,7 +55,7 @@ FUNCTRA_INLINE auto tangent_of(const A& a, const Y& y, const X&... primals) {
   else if constexpr (!customized<Op>) {
     using P = decltype(partial<I, Op>(y, primals...));
     if constexpr (is_zero_partial<P>) return nothing{};
-    else return scale(a.t, partial<I, Op>(y, primals...));
+    else return law::scale(a.t, partial<I, Op>(y, primals...));
   } else return Op::push(a.t);
 }
 
@@ -76,7 +76,7 @@ FUNCTRA_INLINE auto apply(const A& a) {
     using L = decltype(A::p);
     L y, d;
     Op::value_and_d0(a.p, y, d);
-    return dual_lane<L>{y, scale(a.t, d)};
+    return dual_lane<L>{y, law::scale(a.t, d)};
   } else {
     const auto y = apply<Op>(a.p);
     const auto t = detail::tangent_of<depth<A>, 0, Op>(a, y, a.p);
@@ -172,9 +172,9 @@ FUNCTRA_INLINE void send(const S& seed, Sink& sink, const Node& child, const Y& 
       if constexpr (detail::is_zero_partial<D>) child.rev(constant_like(seed, 0), sink);
       else if constexpr (requires { d.mask; }) {
         masked_sink<Sink, decltype(d.mask)> inner{sink, d.mask};
-        if constexpr (requires { d.value; }) child.rev(scale(seed, d.value), inner);
+        if constexpr (requires { d.value; }) child.rev(law::scale(seed, d.value), inner);
         else child.rev(seed, inner);
-      } else child.rev(scale(seed, d), sink);
+      } else child.rev(law::scale(seed, d), sink);
     }
   }
 }
@@ -215,7 +215,7 @@ struct fn<Op, A> {
     template <class S, class Sink>
     FUNCTRA_INLINE void rev(const S& seed, Sink& sink) const {
       if constexpr (!Op::differentiable) return;
-      else if constexpr (keeps) a.rev(scale(seed, d), sink);
+      else if constexpr (keeps) a.rev(law::scale(seed, d), sink);
       else send<Mask, B, A, 0, Op>(seed, sink, a, v, a.v);
     }
   };

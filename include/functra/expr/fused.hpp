@@ -14,17 +14,19 @@ namespace functra {
 
 // Where an output of a fused statement goes: as large as the iteration space; summed over the dims of Mask (which stay, with
 // extent 1); summed to rank 0; or summed to the shape of leaf I.
+namespace onto {
 struct full {};
 template <unsigned Mask>
 struct keep {};
 struct total {};
 template <int I>
 struct like {};
+}  // namespace onto
 
 template <class Spec>
 inline constexpr bool is_like = false;
 template <int I>
-inline constexpr bool is_like<like<I>> = true;
+inline constexpr bool is_like<onto::like<I>> = true;
 
 // A functor over the elements of its leaves, which broadcast against each other as in numpy.
 template <class G, class... Spec>
@@ -77,11 +79,11 @@ FUNCTRA_INLINE X common_extents(const char* name, const V&... v) {
 template <class Spec, class X, class... V>
 struct output_extents;
 template <class X, class... V>
-struct output_extents<full, X, V...> {
+struct output_extents<onto::full, X, V...> {
   using type = X;
 };
 template <class X, class... V>
-struct output_extents<total, X, V...> {
+struct output_extents<onto::total, X, V...> {
   using type = extents<>;
 };
 template <unsigned Mask, class X>
@@ -91,11 +93,11 @@ constexpr auto kept_shape() {
   return s;
 }
 template <unsigned Mask, class X, class... V>
-struct output_extents<keep<Mask>, X, V...> {
+struct output_extents<onto::keep<Mask>, X, V...> {
   using type = extents_of<X::R, kept_shape<Mask, X>()>;
 };
 template <int I, class X, class... V>
-struct output_extents<like<I>, X, V...> {
+struct output_extents<onto::like<I>, X, V...> {
   using type = extents_of_value<nth_type<I, V...>>;
 };
 
@@ -104,8 +106,8 @@ FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
   if constexpr (O::is_static) return O{};
   else {
     index_t n[O::R];
-    if constexpr (requires { []<int I>(like<I>) {}(Spec{}); }) {
-      []<int I>(like<I>, index_t* to, const auto&... leaf) {
+    if constexpr (requires { []<int I>(onto::like<I>) {}(Spec{}); }) {
+      []<int I>(onto::like<I>, index_t* to, const auto&... leaf) {
         const auto leaves = std::tie(leaf...);
         const auto& l = nth<I>(leaves);
         for (int i = 0; i < O::R; ++i) to[i] = l.extent(i);
@@ -116,15 +118,21 @@ FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
   }
 }
 
-// An output: where its elements lie, and whether results are added to what is there.
-template <class T, class X>
+// An output: where its elements lie, and whether results are added to what is there. Strided: its strides are known at run
+// time only; otherwise it is contiguous.
+template <class T, class X, bool Strided = false>
 struct target {
   using element = T;
+  using extents_type = X;
+  static constexpr bool is_strided = Strided;
   T* p;
   X x;
   bool accumulate;
-  const index_t* strides = nullptr;  // contiguous where null
+  const index_t* strides = nullptr;
 };
+
+template <class V>
+inline constexpr bool has_strides = requires(const V& v) { v.origin(); };
 
 // ---- static extents: loops that the compiler unrolls ----
 
@@ -145,22 +153,28 @@ constexpr index_t static_step() {
   if constexpr (d < 0) return 0;
   else return O::static_extent(d) == 1 && X::static_extent(D) != 1 ? 0 : static_strides<O>()[d];
 }
-template <class O, class X>
-constexpr bool static_flat() {
-  return O{}.size() == X{}.size();
+// The same for an operand: a view has its strides at run time.
+template <class X, int D, class V>
+FUNCTRA_INLINE index_t step_of(const V& v) {
+  using O = extents_of_value<V>;
+  constexpr index_t s = static_step<O, X, D>();
+  if constexpr (has_strides<V> && s != 0) return v.stride(D - (X::R - O::R));
+  else return static_cast<void>(v), s;
 }
-template <class O, class X>
+template <class X, int D, class T, class O, bool Strided>
+FUNCTRA_INLINE index_t step_of(const target<T, O, Strided>& t) {
+  constexpr index_t s = static_step<O, X, D>();
+  if constexpr (Strided && s != 0) return t.strides[D - (X::R - O::R)];
+  else return static_cast<void>(t), s;
+}
+template <class O, class X, bool Strided>
+constexpr bool static_flat() {
+  return O{}.size() == 1 || (O{}.size() == X{}.size() && !Strided);
+}
+template <class O>
 constexpr bool static_single() {
   return O{}.size() == 1;
 }
-
-template <int N, class T>
-FUNCTRA_INLINE element_t<scalar_t<T>, N> load_lanes(const T* p) {
-  return element_t<scalar_t<T>, N>(*p);
-}
-
-template <class Seq, class In, class Out, int N, bool Vector>
-struct static_io;
 
 // One step of a static loop: N lanes from pointers. Vector: arrays of scalars, N elements at once.
 template <int N, bool Vector, class T, bool Single>
@@ -206,12 +220,7 @@ struct static_outputs : bundle<O...> {
   }
 };
 
-template <class X, class O>
-struct typed_extents {
-  using type = O;
-};
-
-// Visits the iteration space dim by dim; P is a bundle of pointers, Os the extents of what they point to.
+// Visits the iteration space dim by dim: `body(offsets)` at each element, `step(dim, offsets, last)` from one to the next.
 template <int D, class X, class Step, class Body>
 FUNCTRA_INLINE void static_nest(const Step& step, index_t* offsets, const Body& body) {
   if constexpr (D == X::R) body(offsets);
@@ -226,71 +235,59 @@ FUNCTRA_INLINE void static_nest(const Step& step, index_t* offsets, const Body& 
   }
 }
 
-template <class G, int N, class X, class... Xi, class... Xo, class... T, class... U>
-FUNCTRA_INLINE void run_static(lanes::type_list<Xi...>, lanes::type_list<Xo...>, bundle<const T*...> in, bundle<target<U, Xo>...> out) {
-  constexpr index_t total = X{}.size();
-  constexpr int ni = sizeof...(T), no = sizeof...(U);
-  constexpr bool flat = ((static_flat<Xi, X>() || static_single<Xi, X>()) && ...) && ((static_flat<Xo, X>() || static_single<Xo, X>()) && ...);
-  if constexpr (total == 0) {
-    for_each_index<no>([&](auto k) FUNCTRA_INLINE_LAMBDA {
-      auto& o = get<k>(out);
+template <class G, int N, class X, class... U, class... Xo, bool... S, class... V, int... I, int... K>
+FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_sequence<int, I...>, std::integer_sequence<int, K...>, const V&... v) {
+  constexpr index_t size = X{}.size();
+  constexpr int ni = sizeof...(V), no = sizeof...(U);
+  constexpr bool flat = (static_flat<extents_of_value<V>, X, has_strides<V>>() && ...) && (static_flat<Xo, X, S>() && ...);
+  if constexpr (size == 0) {
+    const auto clear = [](auto& o) {
       if (!o.accumulate)
         for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = {};
-    });
-  } else if constexpr (total == 1) {
-    with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
-        const static_inputs<static_input<N, false, T, true>...> x{{{{get<i>(in)}...}}};
-        const static_outputs<static_output<N, false, U, true>...> y{{{{get<o>(out).p, get<o>(out).accumulate}...}}};
-        G::run(x, y);
-      });
-    });
+    };
+    (clear(get<K>(out)), ...);
+  } else if constexpr (size == 1) {
+    const static_inputs<static_input<N, false, element_of<V>, true>...> x{{{{origin(v)}...}}};
+    const static_outputs<static_output<N, false, U, true>...> y{{{{get<K>(out).p, get<K>(out).accumulate}...}}};
+    G::run(x, y);
   } else if constexpr (flat && N == 1) {
     // Scalars side by side: the widest packs that fit, then narrower ones.
     constexpr index_t most = lanes::width<double>;
     const auto chunk = [&]<int W>(std::integral_constant<int, W>, index_t at) FUNCTRA_INLINE_LAMBDA {
-      with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-        with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
-          const static_inputs<static_input<W, true, T, static_single<Xi, X>()>...> x{
-              {{{get<i>(in) + (static_single<Xi, X>() ? 0 : at)}...}}};
-          const static_outputs<static_output<W, true, U, static_single<Xo, X>()>...> y{
-              {{{get<o>(out).p + (static_single<Xo, X>() ? 0 : at), get<o>(out).accumulate || (static_single<Xo, X>() && at > 0)}...}}};
-          G::run(x, y);
-        });
-      });
+      const static_inputs<static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>...> x{
+          {{{origin(v) + (static_single<extents_of_value<V>>() ? 0 : at)}...}}};
+      const static_outputs<static_output<W, true, U, static_single<Xo>()>...> y{
+          {{{get<K>(out).p + (static_single<Xo>() ? 0 : at), get<K>(out).accumulate || (static_single<Xo>() && at > 0)}...}}};
+      G::run(x, y);
     };
     index_t at = 0;
-    if constexpr (total >= most)
-      for (; at + most <= total; at += most) chunk(std::integral_constant<int, static_cast<int>(most)>{}, at);
-    constexpr index_t rest = total % most;
-    if constexpr (most > 8 && (rest & 8) != 0) chunk(std::integral_constant<int, 8>{}, at), at += 8;
+    if constexpr (size >= most)
+      for (; at + most <= size; at += most) chunk(std::integral_constant<int, static_cast<int>(most)>{}, at);
+    constexpr index_t rest = size % most;
     if constexpr (most > 4 && (rest & 4) != 0) chunk(std::integral_constant<int, 4>{}, at), at += 4;
     if constexpr (most > 2 && (rest & 2) != 0) chunk(std::integral_constant<int, 2>{}, at), at += 2;
     if constexpr ((rest & 1) != 0) chunk(std::integral_constant<int, 1>{}, at);
   } else {
-    index_t offsets[array_size(ni + no)]{};
-    for_each_index<no>([&](auto k) FUNCTRA_INLINE_LAMBDA {
-      auto& o = get<k>(out);
-      if constexpr (std::remove_cvref_t<decltype(o.x)>{}.size() != total) {
+    // Outputs that sum start from zero.
+    const auto clear = []<class T, class O, bool Strided>(target<T, O, Strided>& o) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (O{}.size() != size) {
         if (!o.accumulate)
-          for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = typename std::remove_cvref_t<decltype(o)>::element(0);
+          for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = T(0);
         o.accumulate = true;
       }
-    });
-    const auto step = [](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
+    };
+    (clear(get<K>(out)), ...);
+    index_t offsets[array_size(ni + no)]{};
+    const auto step = [&](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
       constexpr int D = decltype(d)::value;
       constexpr index_t n = X::static_extent(D);
-      constexpr index_t steps[] = {static_step<Xi, X, D>()..., static_step<Xo, X, D>()...};
+      const index_t steps[] = {step_of<X, D>(v)..., step_of<X, D>(get<K>(out))...};
       for (int k = 0; k < ni + no; ++k) at[k] += last ? -(n - 1) * steps[k] : steps[k];
     };
     static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
-      with_indices<ni>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-        with_indices<no>([&](auto... o) FUNCTRA_INLINE_LAMBDA {
-          const static_inputs<static_input<N, false, T, true>...> x{{{{get<i>(in) + at[i]}...}}};
-          const static_outputs<static_output<N, false, U, true>...> y{{{{get<o>(out).p + at[ni + o], get<o>(out).accumulate}...}}};
-          G::run(x, y);
-        });
-      });
+      const static_inputs<static_input<N, false, element_of<V>, true>...> x{{{{origin(v) + at[I]}...}}};
+      const static_outputs<static_output<N, false, U, true>...> y{{{{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}}};
+      G::run(x, y);
     });
   }
 }
@@ -330,8 +327,8 @@ FUNCTRA_INLINE lanes::operand input_operand(const V& v, const X& x) {
   }
   return o;
 }
-template <class T, class O, class X>
-FUNCTRA_INLINE lanes::operand output_operand(const target<T, O>& t, const X& x) {
+template <class T, class O, bool Strided, class X>
+FUNCTRA_INLINE lanes::operand output_operand(const target<T, O, Strided>& t, const X& x) {
   lanes::operand o;
   o.p = t.p;
   index_t contiguous = 1;
@@ -341,15 +338,16 @@ FUNCTRA_INLINE lanes::operand output_operand(const target<T, O>& t, const X& x) 
       o.stride[d] = 0;
       continue;
     }
-    const index_t s = t.strides ? t.strides[k] : contiguous;
+    index_t s = contiguous;
+    if constexpr (Strided) s = t.strides[k];
     o.stride[d] = t.x.extent(k) == 1 && x.extent(d) != 1 ? 0 : s;
     contiguous *= t.x.extent(k);
   }
   return o;
 }
 
-template <class G, int N, class X, class... V, class... U, class... O>
-void run_dynamic(const X& x, const bundle<target<U, O>...>& out, const V&... v) {
+template <class G, int N, class X, class... V, class... U, class... O, bool... S>
+void run_dynamic(const X& x, const bundle<target<U, O, S>...>& out, const V&... v) {
   static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(U) <= lanes::max_operands);
   constexpr bool packed = N > 1;
   constexpr int step = packed ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>();
@@ -364,21 +362,17 @@ void run_dynamic(const X& x, const bundle<target<U, O>...>& out, const V&... v) 
   });
 }
 
-template <class V>
-inline constexpr bool has_strides = requires(const V& v) { v.origin(); };
-
 template <class X>
 inline constexpr index_t static_size = X::is_static ? X{}.size() : dyn;
 
 // Runs G into targets.
-template <class G, class X, class... U, class... O, class... V>
-FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O>...> out, const V&... v) {
+template <class G, class X, class... U, class... O, bool... S, class... V>
+FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const V&... v) {
   constexpr int N = std::max({1, lanes_of<element_of<V>>..., lanes_of<U>...});
-  constexpr bool views = (has_strides<V> || ...);
-  constexpr bool small = X::is_static && (O::is_static && ...) && (extents_of_value<V>::is_static && ...) && !views;
+  constexpr bool fixed = X::is_static && (O::is_static && ...) && (extents_of_value<V>::is_static && ...);
   constexpr index_t limit = N > 1 ? 4096 : 64;
-  if constexpr (small && static_size<X> <= limit && static_size<X> >= 0)
-    run_static<G, N, X>(lanes::type_list<extents_of_value<V>...>{}, lanes::type_list<O...>{}, bundle<const element_of<V>*...>{{{origin(v)}...}}, out);
+  if constexpr (fixed && static_size<X> <= limit)
+    run_static<G, N, X>(out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
   else run_dynamic<G, N>(x, out, v...);
 }
 

@@ -31,6 +31,8 @@ template <class M>
 struct masked_one {
   M mask;
 };
+template <class M>
+masked_one(M) -> masked_one<M>;
 
 // The same with a partial derivative: the value where the mask holds and 0 elsewhere.
 template <class M, class D>
@@ -38,6 +40,17 @@ struct masked {
   M mask;
   D value;
 };
+template <class M, class D>
+masked(M, D) -> masked<M, D>;
+
+// A partial derivative whose zeros win over seeds that are NaN or infinite, and the other way round: it may have been masked when it
+// was computed.
+template <class D>
+struct absorbing {
+  D value;
+};
+template <class D>
+absorbing(D) -> absorbing<D>;
 
 template <class L>
 struct primal_lane {
@@ -121,8 +134,15 @@ FUNCTRA_INLINE auto select(const M& mask, const A& a, const B& b) {
 // Whether a cotangent is exactly zero, in all of its parts.
 template <class L>
 FUNCTRA_INLINE auto is_zero(const L& x) {
-  if constexpr (is_dual_lane<L>) return is_zero(x.p) & is_zero(x.t);
+  if constexpr (is_dual_lane<L>) return is_zero(x.p) && is_zero(x.t);
   else return x == L(0);
+}
+
+// a b; 0 where either is 0, even where the other is NaN or infinite.
+template <class A, class B>
+FUNCTRA_INLINE auto absorbing_product(const A& a, const B& b) {
+  const auto y = a * b;
+  return select(is_zero(a) || is_zero(b), constant_like(y, 0), y);
 }
 
 // seed times partial.
@@ -135,14 +155,18 @@ template <class S, class M>
 FUNCTRA_INLINE auto scale(const S& seed, const masked_one<M>& d) {
   return select(d.mask, seed, constant_like(seed, 0));
 }
-template <class S, class M, class D>
-FUNCTRA_INLINE auto scale(const S& seed, const masked<M, D>& d) {
-  const auto g = scale(seed, d.value);
-  return select(d.mask, g, constant_like(g, 0));
-}
 template <class S, class D>
 FUNCTRA_INLINE auto scale(const S& seed, const D& d) {
   return seed * d;
+}
+template <class S, class D>
+FUNCTRA_INLINE auto scale(const S& seed, const absorbing<D>& d) {
+  return absorbing_product(seed, d.value);
+}
+template <class S, class M, class D>
+FUNCTRA_INLINE auto scale(const S& seed, const masked<M, D>& d) {
+  const auto g = law::scale(seed, d.value);  // qualified: the packs' namespace has a scale of its own
+  return select(d.mask, g, constant_like(g, 0));
 }
 
 // Arithmetic of lanes of equal or different depth. Integers wrap, and division by zero gives 0: nothing traps (packs see to it

@@ -140,7 +140,7 @@ struct interpreter<tracer::batched> {
  private:
   static constexpr unsigned like_mask(void*) { return 0; }
   template <int I>
-  static constexpr unsigned like_mask(like<I>*) {
+  static constexpr unsigned like_mask(onto::like<I>*) {
     return 1U << I;
   }
 
@@ -149,12 +149,12 @@ struct interpreter<tracer::batched> {
     using type = Spec;
   };
   template <unsigned M, int R>
-  struct batched_spec<keep<M>, R> {
-    using type = keep<(M << 1)>;
+  struct batched_spec<onto::keep<M>, R> {
+    using type = onto::keep<(M << 1)>;
   };
   template <int R>
-  struct batched_spec<total, R> {
-    using type = std::conditional_t<R == 0, full, keep<(((1U << R) - 1U) << 1)>>;
+  struct batched_spec<onto::total, R> {
+    using type = std::conditional_t<R == 0, onto::full, onto::keep<(((1U << R) - 1U) << 1)>>;
   };
 
   // A leaf ready for the statement of rank R + 1: its own dims at the end, the batch axis in front of R dims. A leaf that lends its
@@ -182,11 +182,11 @@ struct interpreter<tracer::batched> {
     return 0;
   }
   template <int R, class... V>
-  static constexpr unsigned units_of(total*) {
+  static constexpr unsigned units_of(onto::total*) {
     return ((1U << R) - 1U) << 1;
   }
   template <int R, class... V, int I>
-  static constexpr unsigned units_of(like<I>*) {
+  static constexpr unsigned units_of(onto::like<I>*) {
     constexpr int ranks[] = {extents_of_value<V>::R...};
     return ((1U << (R - ranks[I])) - 1U) << 1;
   }

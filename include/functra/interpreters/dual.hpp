@@ -50,12 +50,12 @@ constexpr unsigned mask_at() {
   return m;
 }
 
-// d t where a zero partial beats a tangent that is NaN or infinite: partials of a branch that was not taken are zero.
+// d t where a zero on either side beats NaN and infinity on the other: partials and tangents of a branch that was not taken are zero.
 struct scaled_tangent : law::law_base {
   static constexpr char name[] = "jvp";
-  static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return law::select(law::is_zero(d), law::constant_like(t, 0), d * t); }
-  static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return t; }
-  static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return d; }
+  static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return law::absorbing_product(d, t); }
+  static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return law::absorbing{t}; }
+  static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return law::absorbing{d}; }
 };
 
 template <class... T>
@@ -68,6 +68,13 @@ template <class T, class U, class... R>
 struct linear_combination<T, U, R...> {
   using type = law::fn<law::add, typename linear_combination<T>::type, typename linear_combination<U, R...>::type>;
 };
+
+// The extents of an operand of a statement, arithmetic values included.
+template <class V>
+FUNCTRA_INLINE auto extents_at(const V& v) {
+  if constexpr (std::is_arithmetic_v<V>) return extents<>{};
+  else return extents_of_value<V>(v.get_extents());
+}
 
 template <class G>
 inline constexpr bool is_value_functor = requires { typename G::functor; };
@@ -83,9 +90,9 @@ struct interpreter<tracer::dual> {
     constexpr bool has_tangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_tangent) return bind(statement, name, detail::primal_of<L>(v)...);
     else {
-      const auto all = std::tie(v...);
+      const auto operands = std::tie(v...);
       return with_indices<n>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
-        return push<L, mask>(statement, name, all, bundle_of_active<mask>(k...), v...);
+        return push<L, mask>(statement, name, operands, bundle_of_active<mask>(k...), v...);
       });
     }
   }
@@ -96,11 +103,11 @@ struct interpreter<tracer::dual> {
     if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
     else {
       constexpr unsigned mask = detail::mask_at<L, V...>();
-      const auto all = std::tie(v...);
+      const auto operands = std::tie(v...);
       auto t = sum_contributions<L, 0, std::popcount(mask)>(
           [&](auto k) {
             constexpr int I = law::detail::nth_active(mask, k);
-            return eval(p.template jvp<I>(nth<I>(all).tangent, y, detail::primal_of<L>(v)...));
+            return eval(p.template jvp<I>(nth<I>(operands).tangent, y, detail::primal_of<L>(v)...));
           });
       return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
     }
@@ -120,40 +127,80 @@ struct interpreter<tracer::dual> {
 
   // I...: the active operands.
   template <int L, unsigned Mask, class G, class... Spec, class All, int... I, class... V>
-  static FUNCTRA_INLINE auto push(functra::fused<G, Spec...>, const char* name, const All& all, std::integer_sequence<int, I...>, const V&... v) {
-    constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(all).primal)>, tower_of<decltype(nth<I>(all).tangent)>> && ...);
+  static FUNCTRA_INLINE auto push(functra::fused<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
+    constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(operands).primal)>, tower_of<decltype(nth<I>(operands).tangent)>> && ...);
     if constexpr (simple) {
-      auto r = bind(functra::fused<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(all).tangent...);
+      auto r = bind(functra::fused<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
-    } else if constexpr (detail::is_value_functor<G> && sizeof...(Spec) == 1 && !G::linear && !(is_like<Spec> || ...)) {
+    } else if constexpr (!G::linear && G::outputs * sizeof...(I) <= 16) {
       // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
-      using F = typename G::functor;
-      auto r = bind(functra::fused<law::partials_of<F, Mask>, functra::full, replace<I>...>{}, name, detail::primal_of<L>(v)...);
-      using C = typename detail::linear_combination<typename G::template in_type<I>...>::type;
-      return with_indices<2 * sizeof...(I)>([&](auto... j) FUNCTRA_INLINE_LAMBDA {
-        auto t = bind(functra::fused<law::value_of<C>, Spec...>{}, name, pick<j>(r, all, std::integer_sequence<int, I...>{})...);
-        auto y = [&] {
-          if constexpr (std::is_same_v<bundle<Spec...>, bundle<functra::full>>) return std::move(get<0>(r));
-          else return bind(functra::fused<law::value_of<law::arg<dtype_of<decltype(get<0>(r))>>>, Spec...>{}, name, get<0>(r));
-        }();
-        return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
-      });
+      const auto r = partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
+      return combined_all<L, G, Spec...>(name, r, operands, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
     } else {
       auto y = bundled(bind(functra::fused<G, Spec...>{}, name, detail::primal_of<L>(v)...));
-      auto t = bundled(bind(functra::fused<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(all).tangent...));
+      auto t = bundled(bind(functra::fused<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...));
       return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
     }
   }
 
   template <int>
-  using replace = functra::full;
+  using replace = onto::full;
 
-  // d0, t0, d1, t1, ...
-  template <int J, class R, class All, int... I>
-  static FUNCTRA_INLINE const auto& pick(const R& r, const All& all, std::integer_sequence<int, I...>) {
+  // The outputs of G, then its partials.
+  template <unsigned Mask, class Spec, class F, int... K, class... V>
+  static FUNCTRA_INLINE auto partials(law::value_of<F>*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
+    return bind(functra::fused<law::partials_of<F, Mask>, Spec, replace<K>...>{}, name, v...);
+  }
+  template <unsigned Mask, class... Spec, class G, int... K, class... V>
+  static FUNCTRA_INLINE auto partials(G*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
+    return bind(functra::fused<law::jacobian_of<G, Mask>, Spec..., replace<K>...>{}, name, v...);
+  }
+
+  // Output K with its tangent: the sum of its partials times the tangents. X: the extents to sum to, for onto::like.
+  template <int L, int K, class G, class Spec, class R, class All, int... I, class X>
+  static FUNCTRA_INLINE auto combined(const char* name, const R& r, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
+    constexpr int first = G::outputs + K * static_cast<int>(sizeof...(I));
+    auto y = get<K>(r);
+    auto t = combine<first, typename detail::linear_combination<typename G::template in_type<I>...>::type, Spec>(
+        name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, operands, active, x);
+    return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
+  }
+  template <int First, class C, class Spec, class R, int... J, class All, int... I, class X>
+  static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
+    if constexpr (is_like<Spec>) {
+      using T = typename C::type;
+      using S = law::fn<law::first_of, C, law::arg<T>>;
+      return bind(functra::fused<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
+    } else return static_cast<void>(x), bind(functra::fused<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
+  }
+  template <int L, class G, class... Spec, class R, class All, int... K, class Active, class... V>
+  static FUNCTRA_INLINE auto combined_all(const char* name, const R& r, const All& operands, std::integer_sequence<int, K...>, Active active, const V&... v) {
+    return unwrapped(make_bundle(combined<L, K, G, Spec>(name, r, operands, active, like_extents(Spec{}, v...))...));
+  }
+  template <int I, class... V>
+  static FUNCTRA_INLINE auto like_extents(onto::like<I>, const V&... v) {
+    const auto& leaf = std::get<static_cast<std::size_t>(I)>(std::tie(v...));
+    return detail::extents_at(leaf);
+  }
+  template <class Spec, class... V>
+  static FUNCTRA_INLINE extents<> like_extents(Spec, const V&...) {
+    return {};
+  }
+  template <class A>
+  static FUNCTRA_INLINE auto unwrapped(bundle<A>&& b) {
+    return std::move(get<0>(b));
+  }
+  template <class A, class B, class... C>
+  static FUNCTRA_INLINE auto unwrapped(bundle<A, B, C...>&& b) {
+    return std::move(b);
+  }
+
+  // d0, t0, d1, t1, ... where the partials begin at First.
+  template <int First, int J, class R, class All, int... I>
+  static FUNCTRA_INLINE const auto& pick(const R& r, const All& operands, std::integer_sequence<int, I...>) {
     constexpr int active[] = {I...};
-    if constexpr (J % 2 == 0) return get<1 + J / 2>(r);
-    else return nth<active[J / 2]>(all).tangent;
+    if constexpr (J % 2 == 0) return get<First + J / 2>(r);
+    else return nth<active[J / 2]>(operands).tangent;
   }
 
   template <class R>

@@ -128,7 +128,7 @@ struct cotangent_slot<V, C, cotangent_kind::general> {
 // The target of a kernel that adds to the cotangent of v.
 template <class V, class C, class X>
 FUNCTRA_INLINE auto target_of(const cotangent_ref<V, C, cotangent_kind::inlined>& r, const V&, const X& x) {
-  return target<element_of<C>, X>{r.p, x, true, nullptr};
+  return target<element_of<C>, X>{r.p, x, true};
 }
 
 // Adds g to the cotangent of v.
@@ -138,7 +138,7 @@ FUNCTRA_INLINE void accumulate(const cotangent_ref<V, C, cotangent_kind::inlined
   static_assert(level_of<G> == 0);
   using X = extents_of_value<C>;
   using E = element_of<C>;
-  run_fused<law::value_of<law::arg<scalar_t<E>>>>(X{}, bundle<target<E, X>>{{{{r.p, X{}, true, nullptr}}}}, g);
+  run_fused<law::value_of<law::arg<scalar_t<E>>>>(X{}, bundle<target<E, X>>{{{{r.p, X{}, true}}}}, g);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v, const G& g) {
@@ -158,8 +158,7 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   E* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
   index_t strides[array_size(X::R)];
   strides_of(v, strides);
-  run_dynamic<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>>(
-      x, bundle<target<E, decltype(x)>>{{{{p, x, add, strides}}}}, g);
+  run_fused<law::value_of<law::arg<scalar_t<E>>>>(x, bundle<target<E, decltype(x), is_view<V>>>{{{{p, x, add, strides}}}}, g);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const V&, const G& g) {
@@ -243,8 +242,8 @@ struct scalar_node : tape_node {
     for_each_index<sizeof...(To)>([&](auto k) FUNCTRA_INLINE_LAMBDA {
       const auto& e = get<k>(self->edges);
       if (!e.to) return;
-      if constexpr (lanes_of<C> > 1) *e.to = *e.to + lanes::select(c == C(0), C(0), lanes::convert<scalar_t<C>>(e.partial) * c);
-      else if (c != C(0)) *e.to += static_cast<std::remove_reference_t<decltype(*e.to)>>(c * static_cast<C>(e.partial));
+      if constexpr (lanes_of<C> > 1) *e.to = *e.to + law::absorbing_product(lanes::convert<scalar_t<C>>(e.partial), c);
+      else if (c != C(0) && e.partial != 0) *e.to += static_cast<std::remove_reference_t<decltype(*e.to)>>(c * static_cast<C>(e.partial));
     });
   }
 };
@@ -379,7 +378,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           return;
         }
       }
-      auto r = bind(fused<H, like<I>...>{}, name, get<i>(x)..., c...);
+      auto r = bind(fused<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
       if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
       else {
         int unused = 0;
@@ -390,7 +389,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   }
   template <class W, class D>
   auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*) {
-    return target<element_of<D>, extents_of_value<D>>{r.p, extents_of_value<D>{}, true, nullptr};
+    return target<element_of<D>, extents_of_value<D>>{r.p, extents_of_value<D>{}, true};
   }
   template <class W, class D>
   auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides) {
@@ -398,7 +397,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     const bool add = r.slot->data != nullptr || is_view<W> || r.slot->n != w.size();
     element_of<D>* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
     strides_of(w, strides);
-    return target<element_of<D>, X>{p, X::from(w.shape().data()), add, strides};
+    return target<element_of<D>, X, is_view<W>>{p, X::from(w.shape().data()), add, strides};
   }
 };
 
@@ -426,12 +425,12 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
 
   partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
       : tape_node{}, slot(y), partials(std::move(d)), refs(with_indices<sizeof...(D)>([&](auto... k) {
-          const auto all = std::tie(v...);
-          return typename members<seq>::refs{{{nth<law::detail::nth_active(Mask, k)>(all).ref}...}};
+          const auto operands = std::tie(v...);
+          return typename members<seq>::refs{{{nth<law::detail::nth_active(Mask, k)>(operands).ref}...}};
         })),
         x(with_indices<sizeof...(D)>([&](auto... k) {
-          const auto all = std::tie(v...);
-          return typename members<seq>::xs{{{nth<law::detail::nth_active(Mask, k)>(all).value}...}};
+          const auto operands = std::tie(v...);
+          return typename members<seq>::xs{{{nth<law::detail::nth_active(Mask, k)>(operands).value}...}};
         })),
         name(n) {}
 
@@ -450,11 +449,11 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     using F = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
     const auto ct = cast_value<T>(c);
     if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
-      accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, full>{}, name, ct, d));
-    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, total>{}, name, ct, d));
+      accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
+    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
     else {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
-      accumulate(ref, xk, bind(fused<law::value_of<G>, like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
+      accumulate(ref, xk, bind(fused<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
     }
     static_cast<void>(static_cast<F*>(nullptr));
   }
@@ -610,14 +609,15 @@ struct interpreter<tracer::taped> {
       using C = cotangent_t<W, Y>;
       constexpr unsigned mask = floating_mask<L, V...>();
       tape* const on = detail::tape_of<L>(v...);
-      if (!on) return taped<Y, L, C>(std::move(y));
       if constexpr (detail::is_view<Y> && detail::kind_of_cotangent<Y, C>() == detail::cotangent_kind::buffer) {
         // A view of something that has no buffer of its own to share: a tensor of its own.
         auto z = y.materialize_as();
         using Z = decltype(z);
+        if (!on) return taped<Z, L, C>(std::move(z));
         auto* node = on->template make<detail::primitive_node<L, mask, P, Z, C, V...>>(p, z, v...);
         return taped<Z, L, C>(std::move(z), node->slot.ref(on));
       } else {
+        if (!on) return taped<Y, L, C>(std::move(y));
         auto* node = on->template make<detail::primitive_node<L, mask, P, Y, C, V...>>(p, y, v...);
         return taped<Y, L, C>(std::move(y), node->slot.ref(on));
       }
@@ -645,9 +645,9 @@ struct interpreter<tracer::taped> {
     else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return with_indices<std::popcount(Mask)>([&](auto... k) {
-        auto r = bind(functra::fused<law::partials_of<F, Mask>, full, replace<k>...>{}, name, detail::untaped<L>(v)...);
+        auto r = bind(functra::fused<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
         auto y = [&] {
-          if constexpr (std::is_same_v<Spec, full>) return std::move(get<0>(r));
+          if constexpr (std::is_same_v<Spec, onto::full>) return std::move(get<0>(r));
           else return bind(functra::fused<law::value_of<law::arg<typename F::type>>, Spec>{}, name, get<0>(r));
         }();
         using Y = decltype(y);
@@ -659,7 +659,7 @@ struct interpreter<tracer::taped> {
     } else return record_many<L, Mask, W>(on, statement, name, v...);
   }
   template <int>
-  using replace = functra::full;
+  using replace = onto::full;
 
   template <class W>
   static constexpr int tower_level() {
@@ -679,11 +679,11 @@ struct interpreter<tracer::taped> {
     using Y = Tensor<E>;
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
-    const auto all = std::tie(v...);
+    const auto operands = std::tie(v...);
     return with_indices<std::popcount(Mask)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
-      auto r = bind(functra::fused<law::partials_of<F, Mask>, full, replace<k>...>{}, name, detail::untaped<L>(v)...);
+      auto r = bind(functra::fused<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
       auto* node = on->template make<detail::scalar_node<element_of<C>, typename leaf_element<L, Mask, k, V...>::type...>>();
-      ((get<k>(node->edges) = {nth<law::detail::nth_active(Mask, k)>(all).ref.p,
+      ((get<k>(node->edges) = {nth<law::detail::nth_active(Mask, k)>(operands).ref.p,
                                static_cast<typename leaf_element<L, Mask, k, V...>::type>(get<k + 1>(r).data()[0])}),
        ...);
       detail::cotangent_ref<Y, C> ref{&node->cotangent, on};

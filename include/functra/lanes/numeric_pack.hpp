@@ -293,7 +293,7 @@ struct pack : detail::pack_storage<T, N> {
         else if constexpr (is_register) return mask::from_bits(detail::compare_bits<R, T, N>(a.raw(), b.raw()));
         else if constexpr (R == detail::relation::equal) return mask(a.value == b.value);
         else if constexpr (R == detail::relation::not_equal) return mask(a.value != b.value);
-        else if constexpr (R == detail::relation::less) return mask(a.value < b.value);
+        else if constexpr (R == detail::relation::less) return mask((a.value) < b.value);
         else return mask(a.value <= b.value);
     }
 

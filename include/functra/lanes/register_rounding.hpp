@@ -16,6 +16,60 @@ FUNCTRA_INLINE batch_t<T, N> batch_of(vector_t<T, N> x) {
     return batch(as<typename batch::register_type>(x));
 }
 
+// a < b ? a : b and a > b ? a : b, so b if either is NaN. g++ makes a comparison and a blend of these when an operand is constant.
+template <class T, int N>
+FUNCTRA_INLINE vector_t<T, N> lesser(vector_t<T, N> a, vector_t<T, N> b) {
+    using V = vector_t<T, N>;
+#if defined(__AVX512F__)
+    if constexpr (register_bytes<T, N> == 64 && std::is_same_v<T, double>)
+        return as<V>(_mm512_maskz_min_pd(static_cast<__mmask8>(-1), as<__m512d>(a), as<__m512d>(b)));
+    else if constexpr (register_bytes<T, N> == 64 && std::is_same_v<T, float>)
+        return as<V>(_mm512_maskz_min_ps(static_cast<__mmask16>(-1), as<__m512>(a), as<__m512>(b)));
+    else
+#endif
+#if defined(__AVX__)
+    if constexpr (register_bytes<T, N> == 32 && std::is_same_v<T, double>)
+        return as<V>(_mm256_min_pd(as<__m256d>(a), as<__m256d>(b)));
+    else if constexpr (register_bytes<T, N> == 32 && std::is_same_v<T, float>)
+        return as<V>(_mm256_min_ps(as<__m256>(a), as<__m256>(b)));
+    else
+#endif
+#if defined(__SSE2__)
+    if constexpr (register_bytes<T, N> == 16 && std::is_same_v<T, double>)
+        return as<V>(_mm_min_pd(as<__m128d>(a), as<__m128d>(b)));
+    else if constexpr (register_bytes<T, N> == 16 && std::is_same_v<T, float>)
+        return as<V>(_mm_min_ps(as<__m128>(a), as<__m128>(b)));
+    else
+#endif
+        return a < b ? a : b;
+}
+template <class T, int N>
+FUNCTRA_INLINE vector_t<T, N> greater(vector_t<T, N> a, vector_t<T, N> b) {
+    using V = vector_t<T, N>;
+#if defined(__AVX512F__)
+    if constexpr (register_bytes<T, N> == 64 && std::is_same_v<T, double>)
+        return as<V>(_mm512_maskz_max_pd(static_cast<__mmask8>(-1), as<__m512d>(a), as<__m512d>(b)));
+    else if constexpr (register_bytes<T, N> == 64 && std::is_same_v<T, float>)
+        return as<V>(_mm512_maskz_max_ps(static_cast<__mmask16>(-1), as<__m512>(a), as<__m512>(b)));
+    else
+#endif
+#if defined(__AVX__)
+    if constexpr (register_bytes<T, N> == 32 && std::is_same_v<T, double>)
+        return as<V>(_mm256_max_pd(as<__m256d>(a), as<__m256d>(b)));
+    else if constexpr (register_bytes<T, N> == 32 && std::is_same_v<T, float>)
+        return as<V>(_mm256_max_ps(as<__m256>(a), as<__m256>(b)));
+    else
+#endif
+#if defined(__SSE2__)
+    if constexpr (register_bytes<T, N> == 16 && std::is_same_v<T, double>)
+        return as<V>(_mm_max_pd(as<__m128d>(a), as<__m128d>(b)));
+    else if constexpr (register_bytes<T, N> == 16 && std::is_same_v<T, float>)
+        return as<V>(_mm_max_ps(as<__m128>(a), as<__m128>(b)));
+    else
+#endif
+        return a > b ? a : b;
+}
+
 // Does a fused multiply-add cost one instruction?
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 inline constexpr bool has_fma = true;

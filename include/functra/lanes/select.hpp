@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "functra/lanes/numeric_pack.hpp"
+#include "functra/lanes/register_rounding.hpp"
 
 // Choosing between two values lane by lane: select, min, max.
 
@@ -53,19 +54,21 @@ FUNCTRA_INLINE pack<T, N> select_where(pack<T, N> a, pack<T, N> b, pack<T, N> ye
     else return P::template compare<R>(a, b).bits != 0 ? yes : no;
 }
 
-// a < b ? a : b, so b if either is NaN: one instruction on x86.
+// a < b ? a : b, so b if either is NaN: one instruction.
 template <class T, int N>
 FUNCTRA_INLINE pack<T, N> lesser(pack<T, N> a, pack<T, N> b) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(lesser(a.lo, b.lo), lesser(a.hi, b.hi));
-    else return P::from_raw(a.raw() < b.raw() ? a.raw() : b.raw());
+    else if constexpr (P::is_register) return P::from_raw(lesser<T, N>(a.raw(), b.raw()));
+    else return a.value < b.value ? a : b;
 }
 // a > b ? a : b, so b if either is NaN.
 template <class T, int N>
 FUNCTRA_INLINE pack<T, N> greater(pack<T, N> a, pack<T, N> b) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(greater(a.lo, b.lo), greater(a.hi, b.hi));
-    else return P::from_raw(a.raw() > b.raw() ? a.raw() : b.raw());
+    else if constexpr (P::is_register) return P::from_raw(greater<T, N>(a.raw(), b.raw()));
+    else return a.value > b.value ? a : b;
 }
 
 }  // namespace detail

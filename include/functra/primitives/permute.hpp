@@ -17,7 +17,7 @@ template <int... D>
 struct permute : linear<permute<D...>> {
   static constexpr char name[] = "permute";
   static constexpr bool is_view = true;
-  static constexpr int order[] = {D..., 0};
+  static constexpr int order[sizeof...(D) + 1] = {D..., 0};
   static constexpr int R = sizeof...(D);
 
   template <class V>

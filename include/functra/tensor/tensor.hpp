@@ -22,15 +22,15 @@ inline constexpr uninitialized_t uninitialized{};
 
 namespace detail {
 
-// Small static tensors live inline, without heap and reference count.
-inline constexpr index_t inline_bytes = 4096;
+// Small static tensors live inline, without heap and reference count. Copies of larger ones cost more than a reference count.
+inline constexpr index_t inline_bytes = 1024;
 template <class T, class X>
 constexpr bool is_inline() {
   if constexpr (!X::is_static) return false;
   else {
     index_t n = 1;
     for (int i = 0; i < X::R; ++i) n *= X::static_extent(i);
-    return n * static_cast<index_t>(sizeof(scalar_t<T>)) <= inline_bytes;
+    return n * static_cast<index_t>(sizeof(T)) <= inline_bytes;
   }
 }
 
@@ -42,8 +42,8 @@ class storage {  // inline
   FUNCTRA_INLINE T* mutable_data() { return v_; }
 
  private:
-  static constexpr index_t n = X{}.size();
-  T v_[n > 0 ? static_cast<std::size_t>(n) : 1];
+  static constexpr index_t count = X{}.size();
+  T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
 template <class T, class X>
@@ -208,14 +208,15 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   // Element read and write; negative indices count from the end; throws when out of range.
   template <class... I>
     requires(sizeof...(I) == R && (std::integral<I> && ...))
-  FUNCTRA_INLINE T operator()(I... i) const {
-    return data()[detail::row_major_offset(get_extents(), i...)];
+  FUNCTRA_INLINE auto operator()(I... i) const {
+    if constexpr (lanes_of<T> > 1) return Tensor<T>(data()[detail::row_major_offset(get_extents(), i...)]);
+    else return data()[detail::row_major_offset(get_extents(), i...)];
   }
   template <class... I>
     requires(sizeof...(I) == R && (std::integral<I> && ...))
-  FUNCTRA_INLINE T& operator()(I... i) {
-    const index_t k = detail::row_major_offset(get_extents(), i...);
-    return mutable_data()[k];
+  FUNCTRA_INLINE decltype(auto) operator()(I... i) {
+    if constexpr (lanes_of<T> > 1) return std::as_const(*this)(i...);  // an example in lanes is traced: it is read only
+    else return element(i...);
   }
   template <class... I>
     requires(sizeof...(I) != R)
@@ -240,6 +241,11 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   }
 
  private:
+  template <class... I>
+  FUNCTRA_INLINE T& element(I... i) {
+    const index_t k = detail::row_major_offset(get_extents(), i...);
+    return mutable_data()[k];
+  }
   FUNCTRA_INLINE void zero() {
     const index_t n = this->size();
     T* p = mutable_data();

@@ -14,8 +14,7 @@ struct direct_pull : std::false_type {};
 template <int L, class F, class... V>
 struct direct_pull<L, SumExpr<F, V...>> {
   static constexpr unsigned mask = mask_at<L, V...>() & F::reach;
-  static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type> && ((is_plain<std::remove_cvref_t<decltype(untaped<L>(std::declval<V>()))>>) && ...) &&
-                                tower_level<typename cotangent_tower<L, V...>::type> == 0;
+  static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type>;
 };
 
 template <int L, class F, class... V>
@@ -25,9 +24,10 @@ FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   using Out = on_tower_t<join_t<tower_of<decltype(untaped<L>(std::declval<V>()))>...>, typename F::type, extents<>>;
   using C = on_tower_t<W, typename F::type, extents<>>;
   with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-    using Node = fused_node<L, mask, law::value_of<F>, bundle<total>, bundle<Out>, bundle<C>, V...>;
-    Node node(y.name(), make_bundle(Out(uninitialized)), functra::get<i>(y.leaves())...);
-    functra::get<0>(node.slots).value = constant_value<C>(extents<>{}, 1);
+    using Node = fused_node<L, mask, law::value_of<F>, bundle<onto::total>, bundle<Out>, bundle<C>, V...>;
+    const Out none(uninitialized);  // its value is not read
+    Node node(y.name(), make_bundle(none), functra::get<i>(y.leaves())...);
+    accumulate(functra::get<0>(node.slots).ref(nullptr), none, constant_value<C>(extents<>{}, 1));
     Node::pull(&node);
   });
 }
@@ -52,7 +52,7 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
       on.sweep();
       if constexpr (Wants)
         return with_indices<Y::functor::arity>([&](auto... i) {
-          return bind(fused<law::value_of<typename Y::functor>, total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
+          return bind(fused<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
         });
       else return 0;
     }

@@ -7,25 +7,20 @@
 namespace functra {
 
 namespace detail {
-template <class O>
-inline constexpr bool is_chunk_option = std::is_same_v<O, chunk_size>;
-
-// Options by kind: each transform gets those that concern it.
 template <class F, class... Options>
 class hessian_fn {
  public:
   explicit constexpr hessian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
   template <class... A>
   auto operator()(const A&... a) const {
-    return std::apply([&](const auto&... o) { return jacfwd(jacrev_of(), o...)(a...); }, options_);
+    return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
   }
 
  private:
-  // The gradient as a function; with has_aux it hands the aux on.
-  auto jacrev_of() const {
+  auto gradient() const {
     using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
-    if constexpr (has_option<has_aux_t, Options...>) return jacrev(f_, Argnums{}, functra::has_aux);
-    else return jacrev(f_, Argnums{});
+    if constexpr (has_option<has_aux_t, Options...>) return grad(f_, Argnums{}, functra::has_aux);
+    else return grad(f_, Argnums{});
   }
   FUNCTRA_EMPTY F f_;
   std::tuple<Options...> options_;

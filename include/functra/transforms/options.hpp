@@ -52,7 +52,7 @@ struct selected;
 template <int N, int... I>
 struct selected<N, argnums_t<I...>> {
   static_assert(((I < N && I >= -N) && ...), "[argnums] each number must be below the number of arguments (negative ones count from the end)");
-  static constexpr int number[] = {wrap_dim(I, N)...};
+  static constexpr int number[sizeof...(I)] = {wrap_dim(I, N)...};
   static constexpr int count = sizeof...(I);
   static constexpr bool contains(int i) { return ((wrap_dim(I, N) == i) || ...); }
   static constexpr int position(int i) {

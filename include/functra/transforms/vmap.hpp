@@ -14,7 +14,7 @@ struct in_dims_of;
 template <int... D, int N>
 struct in_dims_of<in_dims_t<D...>, N> {
   static_assert(sizeof...(D) == N || sizeof...(D) == 1, "[vmap] in_dims must have one entry for each argument, or one that serves all");
-  static constexpr int given[] = {D...};
+  static constexpr int given[sizeof...(D)] = {D...};
   static constexpr int at(int i) { return sizeof...(D) == 1 ? given[0] : given[i]; }
   static_assert(((D != none) || ...), "[vmap] at least one argument must be mapped; in_dims are all none");
 };
@@ -97,7 +97,7 @@ template <class Out>
 struct out_dims_of;
 template <int... D>
 struct out_dims_of<out_dims_t<D...>> {
-  static constexpr int given[] = {D...};
+  static constexpr int given[sizeof...(D)] = {D...};
   static constexpr int count = sizeof...(D);
   static constexpr int at(int i) { return count == 1 ? given[0] : given[i]; }
 };
@@ -150,19 +150,16 @@ class vmap_fn {
   template <class... A>
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[vmap] at least one argument is required");
-    return run(settle<false>(a)...);
+    return run<in_dims_of<In, sizeof...(A)>>(std::make_integer_sequence<int, sizeof...(A)>{}, settle<false>(a)...);
   }
 
  private:
-  template <class... A>
-  auto run(const A&... a) const {
-    using Dims = in_dims_of<In, sizeof...(A)>;
-    return with_indices<sizeof...(A)>([&](auto... i) {
-      index_t n = -1;
-      (take_batch_extent<Dims::at(i)>(a, n), ...);
-      if constexpr (has_option<chunk_size, Options...>) return run_chunks<Dims>(n, std::integer_sequence<int, i...>{}, a...);
-      else return run_whole<Dims>(n, std::integer_sequence<int, i...>{}, a...);
-    });
+  template <class Dims, int... I, class... A>
+  auto run(std::integer_sequence<int, I...> seq, const A&... a) const {
+    index_t n = -1;
+    (take_batch_extent<Dims::at(I)>(a, n), ...);
+    if constexpr (has_option<chunk_size, Options...>) return run_chunks<Dims>(n, seq, a...);
+    else return run_whole<Dims>(n, seq, a...);
   }
 
   template <class Dims, int... I, class... A>

@@ -30,9 +30,8 @@ FUNCTRA_INLINE pack<T, N> power_of_two_shifted(pack<T, N> shifted) {
 // 2^n for an integer n in the range of normal numbers.
 template <class T, int N>
 FUNCTRA_INLINE pack<T, N> power_of_two(pack<T, N> n) {
-    using P = pack<T, N>;
 #if defined(__AVX512F__)
-    if constexpr (has_exponent_instructions<T, N>) return P::from_raw(scaled<T, N>(P(T{1}).raw(), n.raw()));
+    if constexpr (has_exponent_instructions<T, N>) return pack<T, N>::from_raw(scaled<T, N>(pack<T, N>(T{1}).raw(), n.raw()));
     else
 #endif
         return power_of_two_shifted(n + rounding_shift<T>);
@@ -41,13 +40,12 @@ FUNCTRA_INLINE pack<T, N> power_of_two(pack<T, N> n) {
 // x 2^n for an integer n, rounded once, into denormals and infinity: |n| may be twice the largest exponent.
 template <class T, int N>
 FUNCTRA_INLINE pack<T, N> scale(pack<T, N> x, pack<T, N> n) {
-    using P = pack<T, N>;
 #if defined(__AVX512F__)
-    if constexpr (has_exponent_instructions<T, N>) return P::from_raw(scaled<T, N>(x.raw(), n.raw()));
+    if constexpr (has_exponent_instructions<T, N>) return pack<T, N>::from_raw(scaled<T, N>(x.raw(), n.raw()));
     else
 #endif
     {
-        const P half = fma(n, T{0.5}, rounding_shift<T>) - rounding_shift<T>;
+        const auto half = fma(n, T{0.5}, rounding_shift<T>) - rounding_shift<T>;
         return x * power_of_two(half) * power_of_two(n - half);
     }
 }

@@ -31,7 +31,7 @@ FUNCTRA_INLINE pack<T, N> asinh(pack<T, N> x) {
         const auto a = abs(x);
         const auto square = a * a;
         const auto large = a > detail::squares_matter_below<T>;
-        const auto result = log1p(select(large, a, a + square / (T{1} + sqrt(T{1} + square))));
+        const auto result = log1p(select(large, a - T{1}, a + square / (T{1} + sqrt(T{1} + square))));
         return copysign(select(large, result + detail::ln2<T>, result), x);
     }
 }

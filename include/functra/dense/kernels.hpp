@@ -1,0 +1,168 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/core/bundle.hpp"
+#include "functra/core/element.hpp"
+#include "functra/dense/index_walks.hpp"
+#include "functra/lanes/pack.hpp"
+
+// The kernels of contractions that are small, that are not matrix times matrix, or whose elements are packs. Everything is inlined:
+// with constant extents and strides the loops unroll, and the accumulators are registers.
+namespace functra::dense {
+
+// How results reach C: stored, added to what is there, or stored past the cache.
+enum class write { store, add, stream };
+
+namespace detail {
+
+// How an operand is read along v: one element, a whole vector, or the first few lanes of one.
+enum class access { element, vector, partial };
+
+template <class L, access A, class T>
+FUNCTRA_INLINE L load(const T* p, int valid) {
+  static_cast<void>(valid);
+  if constexpr (A == access::vector) return L::load(p);
+  else if constexpr (A == access::partial) return L::load_partial(p, valid);
+  else return L(*p);
+}
+
+// Integers wrap.
+template <class L>
+FUNCTRA_INLINE auto wrapping(const L& x) {
+  if constexpr (std::is_integral_v<L>) return static_cast<std::make_unsigned_t<L>>(x);
+  else return x;
+}
+template <class L>
+FUNCTRA_INLINE L multiply(const L& a, const L& b) {
+  return static_cast<L>(wrapping(a) * wrapping(b));
+}
+template <class L>
+FUNCTRA_INLINE L add(const L& a, const L& b) {
+  return static_cast<L>(wrapping(a) + wrapping(b));
+}
+template <class L>
+FUNCTRA_INLINE L multiply_add(const L& a, const L& b, const L& c) {
+  if constexpr (std::is_floating_point_v<scalar_t<L>>) return lanes::fma(a, b, c);
+  else return add(multiply(a, b), c);
+}
+
+template <class L, access A, class T>
+FUNCTRA_INLINE void put(T* p, const L& x, write how, int valid) {
+  const L y = how == write::add ? add(load<L, A>(p, valid), x) : x;
+  if constexpr (A == access::partial) y.store_partial(p, valid);
+  else if constexpr (A == access::element) *p = y;
+  else if (how == write::stream) y.stream(p);
+  else y.store(p);
+}
+
+inline constexpr int registers = lanes::width<double> == 8 ? 32 : 16;
+inline constexpr int register_bytes = lanes::width<double> * static_cast<int>(sizeof(double));
+// How many registers an L takes.
+template <class L>
+inline constexpr int registers_of = (static_cast<int>(sizeof(L)) + register_bytes - 1) / register_bytes;
+
+struct tile_walk {
+  index_walk u, v, k;
+  write how = write::store;
+  int valid = 0;
+};
+
+// C[u,v] = sum over k of A[u,v,k] B[u,v,k] with U x V accumulators, L in each: a vector along v, or one element.
+template <class L, int U, int V, access A, access B, access C>
+struct tile {
+  static constexpr index_t width = C == access::element ? 1 : lanes_of<L>;
+  static constexpr auto count = static_cast<std::size_t>(U * V);
+
+  // Depth is the extent of k where it is static, else 0.
+  template <index_t Depth, class TA, class TB, class TC>
+  static FUNCTRA_INLINE void run(const tile_walk& w, const TA* a, const TB* b, TC* c) {
+    L sum[count];
+    step<true>(sum, w, a, b);
+    if constexpr (Depth > 1 && Depth * U * V <= 64) {
+      for_each_index<Depth - 1>([&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
+    } else if constexpr (Depth != 1) {
+      for (index_t k = 1; k < w.k.n; ++k) step<false>(sum, w, a + k * w.k.a, b + k * w.k.b);
+    }
+    for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+      put<L, C>(c + (i / V) * w.u.c + (i % V) * width * w.v.c, sum[i], w.how, w.valid);
+    });
+  }
+
+ private:
+  // First: the accumulators hold nothing yet.
+  template <bool First, class TA, class TB>
+  static FUNCTRA_INLINE void step(L (&sum)[count], const tile_walk& w, const TA* a, const TB* b) {
+    for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+      constexpr index_t u = i / V, v = i % V;
+      const L x = load<L, A>(a + u * w.u.a + v * width * w.v.a, w.valid);
+      const L y = load<L, B>(b + u * w.u.b + v * width * w.v.b, w.valid);
+      if constexpr (First) sum[i] = multiply(x, y);
+      else sum[i] = multiply_add(x, y, sum[i]);
+    });
+  }
+};
+
+// C[u] = sum over k of A[u,k] B[k] for U rows, with S vectors in flight for each.
+template <class L, int U, int S, class T>
+FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
+  constexpr index_t width = lanes_of<L>;
+  L sum[static_cast<std::size_t>(U * S)];
+  for_each_index<U * S>([&](auto i) FUNCTRA_INLINE_LAMBDA { sum[i] = L(T(0)); });
+  const auto step = [&]<int N, access A>(std::integral_constant<int, N>, std::integral_constant<access, A>, index_t at, int valid) FUNCTRA_INLINE_LAMBDA {
+    for_each_index<U * N>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+      constexpr index_t u = i / N, s = i % N;
+      sum[u * S + s] = multiply_add(load<L, A>(a + u * w.u.a + at + s * width, valid), load<L, A>(b + at + s * width, valid), sum[u * S + s]);
+    });
+  };
+  index_t at = 0;
+  for (; at + S * width <= w.k.n; at += S * width) step(std::integral_constant<int, S>{}, std::integral_constant<access, access::vector>{}, at, 0);
+  if constexpr (S > 1)
+    for (; at + width <= w.k.n; at += width) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::vector>{}, at, 0);
+  if (at < w.k.n) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::partial>{}, at, static_cast<int>(w.k.n - at));
+  for_each_index<U>([&](auto u) FUNCTRA_INLINE_LAMBDA {
+    L total = sum[u * S];
+    for_each_index<S - 1>([&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum[u * S + s + 1]; });
+    put<T, access::element>(c + u * w.u.c, lanes::reduce_add(total), w.how, 0);
+  });
+}
+
+// Calls f(constant N, start) for the full tiles of N among Count, then f(constant R, start) for the rest.
+template <index_t Count, int N, class F>
+FUNCTRA_INLINE void static_tiles(const F& f) {
+  constexpr index_t full = Count / N * N;
+  if constexpr (full == N) f(std::integral_constant<int, N>{}, index_t{0});
+  else if constexpr (full > 0)
+    for (index_t i = 0; i < full; i += N) f(std::integral_constant<int, N>{}, i);
+  if constexpr (full < Count) f(std::integral_constant<int, static_cast<int>(Count - full)>{}, full);
+}
+// The same for a dynamic count: tiles of N, then single ones.
+template <int N, class F>
+FUNCTRA_INLINE void dynamic_tiles(index_t count, const F& f) {
+  index_t i = 0;
+  for (; i + N <= count; i += N) f(std::integral_constant<int, N>{}, i);
+  if constexpr (N > 1)
+    for (; i < count; ++i) f(std::integral_constant<int, 1>{}, i);
+}
+
+// The tile with the fewest instructions among those whose accumulators and operands fit the registers.
+struct tile_size {
+  int u = 1, v = 1;
+};
+constexpr tile_size best_tile(index_t nu, index_t nv, int size) {
+  tile_size best;
+  index_t least = -1;
+  for (int u = 1; u <= 8 && u <= nu; ++u)
+    for (int v = 1; v <= 8 && v <= nv; ++v) {
+      if (u * v > 1 && (u * v > 24 || (u * v + v + 1) * size > registers)) continue;
+      const index_t cost = ((nu + u - 1) / u) * ((nv + v - 1) / v) * (u * v + u + v + 2);
+      if (least < 0 || cost < least) {
+        least = cost;
+        best = {u, v};
+      }
+    }
+  return best;
+}
+
+}  // namespace detail
+}  // namespace functra::dense

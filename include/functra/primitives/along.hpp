@@ -1,0 +1,122 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/core/tags.hpp"
+#include "functra/primitives/broadcast.hpp"
+
+// What the pages that work along a dim share: the options of reductions, an array as [before, n, after], and operands whose
+// batch axes have to meet.
+namespace functra::detail {
+
+// ---- the options of a reduction: nothing (all dims), dims<0, 2> or dim<1>, and keepdim ----
+
+template <class O>
+struct option_dims {
+  static constexpr bool names = false;
+  template <int R>
+  static constexpr unsigned mask = 0;
+  template <int R>
+  static constexpr bool valid = true;
+};
+template <int... D>
+struct option_dims<dims_t<D...>> {
+  static constexpr bool names = true;
+  template <int R>
+  static constexpr unsigned mask = dims_mask<R, D...>();
+  template <int R>
+  static constexpr bool valid = valid_dims<R, D...>();
+};
+template <int D>
+struct option_dims<dim_t<D>> : option_dims<dims_t<D>> {};
+
+template <class O>
+concept reduction_option = option_dims<O>::names || std::is_same_v<O, keepdim_t>;
+
+template <class A>
+inline constexpr int rank_of = extents_of_value<value_t<A>>::R;
+
+template <class A, class... O>
+inline constexpr bool valid_options = (option_dims<O>::template valid<rank_of<A>> && ...) && (0 + ... + int(option_dims<O>::names)) <= 1;
+// The dims that options name: all where none is named.
+template <class A, class... O>
+inline constexpr unsigned option_mask =
+    (option_dims<O>::names || ...) ? (0U | ... | option_dims<O>::template mask<rank_of<A>>) : (1U << rank_of<A>) - 1U;
+template <class... O>
+inline constexpr bool option_keep = (std::is_same_v<O, keepdim_t> || ...);
+
+// A reduction whose rule leaves the dims of Mask with extent 1: they fall away unless they are to be kept.
+template <unsigned Mask, bool Keep, class Y>
+FUNCTRA_INLINE auto finish_reduction(Y&& y) {
+  if constexpr (Keep || Mask == 0) return std::forward<Y>(y);
+  else return drop_dims<Mask>(y);
+}
+
+// How many elements fall together in a reduction over the dims of Mask.
+template <unsigned Mask, class V>
+FUNCTRA_INLINE index_t reduced_count(const V& v) {
+  index_t n = 1;
+  for (int d = 0; d < extents_of_value<V>::R; ++d)
+    if ((Mask >> d) & 1U) n *= v.extent(d);
+  return n;
+}
+
+// ---- an array as [before, n, after] ----
+
+struct lines {
+  index_t before = 1, n = 1, after = 1;
+};
+template <int D, class X>
+FUNCTRA_INLINE lines lines_along(const X& x) {
+  lines l;
+  for (int d = 0; d < X::R; ++d) (d < D ? l.before : d == D ? l.n : l.after) *= x.extent(d);
+  return l;
+}
+
+// A plain operand whose elements are neighbours in memory.
+template <class V>
+FUNCTRA_INLINE decltype(auto) contiguous(const V& v) {
+  if constexpr (is_view<V>) return v.materialize_as();
+  else return (v);
+}
+
+// The element that holds both A and B: a pack where one of them is a pack.
+template <class T, class... A>
+using common_element = element_t<T, std::max({1, lanes_of<A>...})>;
+
+// ---- batch axes ----
+
+// The static extent of the first dim of the operands in Mask.
+template <unsigned Mask, class... V>
+constexpr index_t mapped_extent() {
+  index_t b = dyn;
+  unsigned bit = 1;
+  const auto take = [&]<class X>(const X*) {
+    if constexpr (X::R > 0)
+      if ((Mask & bit) && X::static_extent(0) != dyn) b = X::static_extent(0);
+    bit <<= 1;
+  };
+  (take(static_cast<const extents_of_value<V>*>(nullptr)), ...);
+  return b;
+}
+
+// All operands with a leading batch axis: those without one are repeated over it. Calls use(operands...).
+template <unsigned Mask, class Use, class... V>
+FUNCTRA_INLINE auto with_all_mapped(const Use& use, const V&... v) {
+  constexpr index_t B = mapped_extent<Mask, V...>();
+  index_t n = 0;
+  const auto operands = std::tie(v...);
+  return with_indices<sizeof...(V)>([&](auto... i) {
+    const auto count = [&](auto k) {
+      if constexpr (((Mask >> k) & 1U) != 0) n = extent_of(nth<k>(operands), 0);
+    };
+    (count(i), ...);
+    const auto fit = [&](auto k) {
+      if constexpr (((Mask >> k) & 1U) != 0) return nth<k>(operands);
+      else return broadcast_leading<B>(nth<k>(operands), n);
+    };
+    return use(fit(i)...);
+  });
+}
+
+}  // namespace functra::detail
