@@ -110,6 +110,7 @@ template <class TA, class TB, class TC>
 void run_kernels(product_plan& p, const TA* a, const TB* b, TC* c, index_t size) {
   constexpr bool vectors = std::is_floating_point_v<TA> && std::is_same_v<TA, TB> && std::is_same_v<TA, TC>;
   make_plan(p, !vectors);
+  lengthen(p);
   if (p.adds) std::fill(c, c + size, TC(0));
   const write how = p.adds ? write::add : vectors && static_cast<std::size_t>(size) * sizeof(TC) > large_result && p.k.n == 1 ? write::stream : write::store;
   if constexpr (vectors) {

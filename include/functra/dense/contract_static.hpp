@@ -9,8 +9,6 @@
 // Contractions of static extents, planned at compile time.
 namespace functra::dense {
 
-namespace detail {
-
 // P states `static constexpr product_plan plan`, for elements TA, TB, TC.
 template <class P>
 struct static_contraction {
@@ -26,6 +24,7 @@ struct static_contraction {
  private:
   template <int D, class TA, class TB, class TC>
   static FUNCTRA_INLINE void nest(const TA* a, const TB* b, TC* c) {
+    using namespace detail;
     if constexpr (D < plan.loops.count) {
       constexpr index_walk w = plan.loops.at[D];
       for (index_t i = 0; i < w.n; ++i) nest<D + 1>(a + i * w.a, b + i * w.b, c + i * w.c);
@@ -45,6 +44,7 @@ struct static_contraction {
   // N neighbours along v: as many vectors of W lanes as fit, then narrower ones.
   template <index_t N, int W, class T>
   static FUNCTRA_INLINE void chunks(const T* a, const T* b, T* c) {
+    using detail::access;
     constexpr access along_a = plan.kind == form::pointwise ? access::vector : access::element;
     constexpr index_t full = N / W;
     if constexpr (W == 1) {
@@ -55,12 +55,12 @@ struct static_contraction {
     }
   }
 
-  template <class L, index_t Count, access A, access B, access C, class TA, class TB, class TC>
+  template <class L, index_t Count, detail::access A, detail::access B, detail::access C, class TA, class TB, class TC>
   static FUNCTRA_INLINE void tiles(const TA* a, const TB* b, TC* c) {
-    constexpr tile_size size = best_tile(plan.u.n, Count, registers_of<L>);
-    static_tiles<plan.u.n, size.u>([&](auto u, index_t i) FUNCTRA_INLINE_LAMBDA {
-      static_tiles<Count, size.v>([&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA {
-        using T = tile<L, u, v, A, B, C>;
+    constexpr detail::tile_size size = detail::best_tile(plan.u.n, Count, detail::registers_of<L>);
+    detail::static_tiles<plan.u.n, size.u>([&](auto u, index_t i) FUNCTRA_INLINE_LAMBDA {
+      detail::static_tiles<Count, size.v>([&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA {
+        using T = detail::tile<L, u, v, A, B, C>;
         const index_t at = j * T::width;
         T::template run<plan.k.n>({plan.u, plan.v, plan.k, how}, a + i * plan.u.a + at * plan.v.a, b + i * plan.u.b + at * plan.v.b,
                                   c + i * plan.u.c + at * plan.v.c);
@@ -69,5 +69,4 @@ struct static_contraction {
   }
 };
 
-}  // namespace detail
 }  // namespace functra::dense

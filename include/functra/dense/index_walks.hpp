@@ -101,7 +101,7 @@ constexpr bool is_row(const index_walk& w) { return !w.summed && w.a != 0 && w.b
 constexpr bool is_column(const index_walk& w) { return !w.summed && w.a == 0 && w.b != 0; }
 // Contiguous in C, and in A or B or both, that is not repeated in the other.
 constexpr bool is_vector(const index_walk& w) { return w.c == 1 && (w.a == 0 || w.a == 1) && (w.b == 0 || w.b == 1) && w.a + w.b > 0; }
-constexpr bool is_long_dot(const index_walk& w) { return w.summed && w.a == 1 && w.b == 1 && w.n >= 4; }
+constexpr bool is_long_dot(const index_walk& w) { return w.summed && w.a == 1 && w.b == 1 && w.n >= 8; }
 
 }  // namespace detail
 
@@ -131,6 +131,18 @@ constexpr void make_plan(product_plan& p, bool elements) {
     if (p.u.n == 1 && p.v.n == 1) p.u = take_largest(p.loops, is_kept);
   }
   for (int i = 0; i < p.loops.count; ++i) p.adds |= p.loops.at[i].summed;
+}
+
+// Turns many small products around into few long ones: the index of the largest loop becomes u.
+constexpr void lengthen(product_plan& p) {
+  const int largest = detail::find_largest(p.loops, detail::is_kept);
+  if (largest < 0 || p.u.n * p.v.n * p.k.n >= 64 || p.loops.at[largest].n < 16) return;
+  const index_walk u = p.loops.take(largest);
+  for (const index_walk& w : {p.u, p.v})
+    if (w.n > 1) p.loops.push(w);
+  p.kind = form::elements;
+  p.u = u;
+  p.v = {};
 }
 
 }  // namespace functra::dense

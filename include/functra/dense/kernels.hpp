@@ -20,26 +20,32 @@ namespace detail {
 enum class access { element, vector, partial };
 
 template <class L, access A, class T>
-FUNCTRA_INLINE L load(const T* p, int valid) {
+FUNCTRA_INLINE decltype(auto) load(const T* p, int valid) {
   static_cast<void>(valid);
   if constexpr (A == access::vector) return L::load(p);
   else if constexpr (A == access::partial) return L::load_partial(p, valid);
+  else if constexpr (std::is_same_v<L, T>) return (*p);  // no copy: g++ stores copies of packs that nobody reads
   else return L(*p);
+}
+
+template <class L, access A, class T>
+FUNCTRA_INLINE void store(T* p, const L& x, int valid) {
+  static_cast<void>(valid);
+  if constexpr (A == access::vector) x.store(p);
+  else if constexpr (A == access::partial) x.store_partial(p, valid);
+  else *p = x;
 }
 
 // Integers wrap.
 template <class L>
-FUNCTRA_INLINE auto wrapping(const L& x) {
-  if constexpr (std::is_integral_v<L>) return static_cast<std::make_unsigned_t<L>>(x);
-  else return x;
-}
-template <class L>
 FUNCTRA_INLINE L multiply(const L& a, const L& b) {
-  return static_cast<L>(wrapping(a) * wrapping(b));
+  if constexpr (std::is_integral_v<L>) return static_cast<L>(static_cast<std::make_unsigned_t<L>>(a) * static_cast<std::make_unsigned_t<L>>(b));
+  else return a * b;
 }
 template <class L>
 FUNCTRA_INLINE L add(const L& a, const L& b) {
-  return static_cast<L>(wrapping(a) + wrapping(b));
+  if constexpr (std::is_integral_v<L>) return static_cast<L>(static_cast<std::make_unsigned_t<L>>(a) + static_cast<std::make_unsigned_t<L>>(b));
+  else return a + b;
 }
 template <class L>
 FUNCTRA_INLINE L multiply_add(const L& a, const L& b, const L& c) {
@@ -49,11 +55,11 @@ FUNCTRA_INLINE L multiply_add(const L& a, const L& b, const L& c) {
 
 template <class L, access A, class T>
 FUNCTRA_INLINE void put(T* p, const L& x, write how, int valid) {
-  const L y = how == write::add ? add(load<L, A>(p, valid), x) : x;
-  if constexpr (A == access::partial) y.store_partial(p, valid);
-  else if constexpr (A == access::element) *p = y;
-  else if (how == write::stream) y.stream(p);
-  else y.store(p);
+  if (how == write::add) store<L, A>(p, add(load<L, A>(p, valid), x), valid);
+  else if constexpr (A == access::vector) {
+    if (how == write::stream) x.stream(p);
+    else x.store(p);
+  } else store<L, A>(p, x, valid);
 }
 
 inline constexpr int registers = lanes::width<double> == 8 ? 32 : 16;
@@ -61,6 +67,23 @@ inline constexpr int register_bytes = lanes::width<double> * static_cast<int>(si
 // How many registers an L takes.
 template <class L>
 inline constexpr int registers_of = (static_cast<int>(sizeof(L)) + register_bytes - 1) / register_bytes;
+
+// N accumulators as a flat struct: g++ keeps arrays of packs that are wider than a register in memory.
+template <int I, class L>
+struct accumulator {
+  L value;
+};
+template <class L, class Seq>
+struct accumulator_list;
+template <class L, int... I>
+struct accumulator_list<L, std::integer_sequence<int, I...>> : accumulator<I, L>... {
+  template <int K>
+  FUNCTRA_INLINE L& at() {
+    return static_cast<accumulator<K, L>&>(*this).value;
+  }
+};
+template <class L, int N>
+using accumulators = accumulator_list<L, std::make_integer_sequence<int, N>>;
 
 struct tile_walk {
   index_walk u, v, k;
@@ -72,12 +95,11 @@ struct tile_walk {
 template <class L, int U, int V, access A, access B, access C>
 struct tile {
   static constexpr index_t width = C == access::element ? 1 : lanes_of<L>;
-  static constexpr auto count = static_cast<std::size_t>(U * V);
 
   // Depth is the extent of k where it is static, else 0.
   template <index_t Depth, class TA, class TB, class TC>
   static FUNCTRA_INLINE void run(const tile_walk& w, const TA* a, const TB* b, TC* c) {
-    L sum[count];
+    accumulators<L, U * V> sum;
     step<true>(sum, w, a, b);
     if constexpr (Depth > 1 && Depth * U * V <= 64) {
       for_each_index<Depth - 1>([&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
@@ -85,20 +107,21 @@ struct tile {
       for (index_t k = 1; k < w.k.n; ++k) step<false>(sum, w, a + k * w.k.a, b + k * w.k.b);
     }
     for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
-      put<L, C>(c + (i / V) * w.u.c + (i % V) * width * w.v.c, sum[i], w.how, w.valid);
+      put<L, C>(c + (i / V) * w.u.c + (i % V) * width * w.v.c, sum.template at<i>(), w.how, w.valid);
     });
   }
 
  private:
   // First: the accumulators hold nothing yet.
   template <bool First, class TA, class TB>
-  static FUNCTRA_INLINE void step(L (&sum)[count], const tile_walk& w, const TA* a, const TB* b) {
+  static FUNCTRA_INLINE void step(accumulators<L, U * V>& sum, const tile_walk& w, const TA* a, const TB* b) {
     for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
       constexpr index_t u = i / V, v = i % V;
-      const L x = load<L, A>(a + u * w.u.a + v * width * w.v.a, w.valid);
-      const L y = load<L, B>(b + u * w.u.b + v * width * w.v.b, w.valid);
-      if constexpr (First) sum[i] = multiply(x, y);
-      else sum[i] = multiply_add(x, y, sum[i]);
+      const L& x = load<L, A>(a + u * w.u.a + v * width * w.v.a, w.valid);
+      const L& y = load<L, B>(b + u * w.u.b + v * width * w.v.b, w.valid);
+      L& z = sum.template at<i>();
+      if constexpr (First) z = multiply(x, y);
+      else z = multiply_add(x, y, z);
     });
   }
 };
@@ -107,12 +130,13 @@ struct tile {
 template <class L, int U, int S, class T>
 FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
   constexpr index_t width = lanes_of<L>;
-  L sum[static_cast<std::size_t>(U * S)];
-  for_each_index<U * S>([&](auto i) FUNCTRA_INLINE_LAMBDA { sum[i] = L(T(0)); });
+  accumulators<L, U * S> sum;
+  for_each_index<U * S>([&](auto i) FUNCTRA_INLINE_LAMBDA { sum.template at<i>() = L(T(0)); });
   const auto step = [&]<int N, access A>(std::integral_constant<int, N>, std::integral_constant<access, A>, index_t at, int valid) FUNCTRA_INLINE_LAMBDA {
     for_each_index<U * N>([&](auto i) FUNCTRA_INLINE_LAMBDA {
-      constexpr index_t u = i / N, s = i % N;
-      sum[u * S + s] = multiply_add(load<L, A>(a + u * w.u.a + at + s * width, valid), load<L, A>(b + at + s * width, valid), sum[u * S + s]);
+      constexpr int u = i / N, s = i % N;
+      L& z = sum.template at<u * S + s>();
+      z = multiply_add(load<L, A>(a + u * w.u.a + at + s * width, valid), load<L, A>(b + at + s * width, valid), z);
     });
   };
   index_t at = 0;
@@ -121,8 +145,8 @@ FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
     for (; at + width <= w.k.n; at += width) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::vector>{}, at, 0);
   if (at < w.k.n) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::partial>{}, at, static_cast<int>(w.k.n - at));
   for_each_index<U>([&](auto u) FUNCTRA_INLINE_LAMBDA {
-    L total = sum[u * S];
-    for_each_index<S - 1>([&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum[u * S + s + 1]; });
+    L total = sum.template at<u * S>();
+    for_each_index<S - 1>([&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum.template at<u * S + s + 1>(); });
     put<T, access::element>(c + u * w.u.c, lanes::reduce_add(total), w.how, 0);
   });
 }

@@ -41,8 +41,8 @@ constexpr Key derived_key(const Key& key, key_use use, std::uint64_t i) {
   return Key(std::uint64_t{x0} << 32 | x1);
 }
 
-// Draws are computed in chunks that stay in cache; `chunk` divides 2^32.
-inline constexpr index_t chunk = 256;
+// Draws are computed in chunks that stay in cache; their length divides 2^32.
+inline constexpr index_t drawn_at_once = 256;
 inline constexpr int cipher_lanes = 16, number_lanes = 4;
 
 // The bits of the elements [start, start + n) of a draw; n and start are multiples of cipher_lanes.
@@ -91,10 +91,10 @@ template <class T, class Law, int N = number_lanes, class X, class Finish>
 auto drawn(const Key& key, const X& x, const Finish& finish) {
   tensor_of<T, X> t(uninitialized, x);
   T* to = t.mutable_data();
-  std::uint64_t bits[chunk];
-  double numbers[chunk];
-  for (index_t start = 0; start < t.size(); start += chunk) {
-    const index_t n = std::min(chunk, t.size() - start);
+  std::uint64_t bits[drawn_at_once];
+  double numbers[drawn_at_once];
+  for (index_t start = 0; start < t.size(); start += drawn_at_once) {
+    const index_t n = std::min(drawn_at_once, t.size() - start);
     random_bits(key, start, (n + cipher_lanes - 1) / cipher_lanes * cipher_lanes, bits);
     for (index_t i = 0; i < n; i += N) Law::of(lanes::pack<std::uint64_t, N>::load(bits + i)).store(numbers + i);
     for (index_t i = 0; i < n; ++i) to[start + i] = finish(numbers[i]);
@@ -177,10 +177,10 @@ auto bernoulli(const Key& key, P p, const S&... n) {
 inline Tensor<std::int64_t, dyn> permutation(const Key& key, index_t n) {
   auto t = arange<std::int64_t>(n);
   std::int64_t* p = t.mutable_data();
-  std::uint64_t bits[detail::chunk];
+  std::uint64_t bits[detail::drawn_at_once];
   for (index_t i = n - 1; i > 0; --i) {
-    const index_t k = n - 1 - i, in_chunk = k % detail::chunk;
-    if (in_chunk == 0) detail::random_bits(key, k, detail::chunk, bits);
+    const index_t k = n - 1 - i, in_chunk = k % detail::drawn_at_once;
+    if (in_chunk == 0) detail::random_bits(key, k, detail::drawn_at_once, bits);
     std::swap(p[i], p[bits[in_chunk] % static_cast<std::uint64_t>(i + 1)]);
   }
   return t;

@@ -36,12 +36,14 @@ struct buffer_slot {
 
   explicit buffer_slot(index_t size) : n(size) {}
   // The buffer, zeroed if it is new.
-  T* zeroed() {
-    if (!data) {
-      fresh();
-      std::memset(static_cast<void*>(data), 0, static_cast<std::size_t>(n) * sizeof(T));
-    }
+  FUNCTRA_INLINE T* zeroed() {
+    if (!data) [[unlikely]]
+      make_zeroed();
     return data;
+  }
+  FUNCTRA_COLD void make_zeroed() {
+    fresh();
+    std::memset(static_cast<void*>(data), 0, static_cast<std::size_t>(n) * sizeof(T));
   }
   // Forgets what was summed, so that the tape can be swept again.
   void reset() {
@@ -374,6 +376,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
+          share_buffers(get<I>(refs)...);
           run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c...);
           return;
         }
@@ -386,6 +389,22 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
         with_indices<sizeof...(I)>([&](auto... k) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); });
       }
     });
+  }
+  // A buffer that several leaves add to must be there before: none of them may store.
+  template <class... Ref>
+  static void share_buffers(const Ref&... r) {
+    if constexpr (sizeof...(Ref) > 1) {
+      const auto slot = [](const auto& ref) -> const void* {
+        if constexpr (requires { ref.slot; }) return ref.slot;
+        else return nullptr;
+      };
+      const void* slots[] = {slot(r)...};
+      const auto prepare = [&](const auto& ref) {
+        if constexpr (requires { ref.slot; })
+          if (std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
+      };
+      (prepare(r), ...);
+    }
   }
   template <class W, class D>
   auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*) {

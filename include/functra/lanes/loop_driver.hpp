@@ -184,12 +184,14 @@ class driver {
     }
   }
 
-  // The last, partial step: on copies, so that the kernel neither reads nor writes past the end.
+  // The last, partial step: on copies, so that the kernel neither reads nor writes past the end. Results are added one output
+  // after the other, because outputs may lie in the same place.
   void run_tail(index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
     alignas(64) char tail[max_operands][tail_bytes];
     alignas(64) char before[max_operands][tail_bytes];
     const void* tin[max_operands];
     void* tout[max_operands];
+    bool stores[max_operands];
     for (int k = 0; k < l_.inputs; ++k) {
       const operand_kind& kind = l_.kinds[k];
       tin[k] = in[k];
@@ -202,18 +204,15 @@ class driver {
       const operand_kind& kind = output_kind(k);
       const int o = l_.inputs + k;
       tout[k] = kind.single ? out[k] : tail[o];
+      stores[k] = false;
       if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
-      else if (accumulate[k]) {
-        std::memset(tail[o], 0, kind.size * static_cast<std::size_t>(l_.step));
-        std::memcpy(tail[o], static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, static_cast<std::size_t>(rest) * kind.size);
-      }
     }
-    l_.steps(1, tin, tout, accumulate);
+    l_.steps(1, tin, tout, stores);
     for (int k = 0; k < l_.outputs; ++k) {
       const operand_kind& kind = output_kind(k);
       const int o = l_.inputs + k;
       if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
-      else std::memcpy(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, tail[o], static_cast<std::size_t>(rest) * kind.size);
+      else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, 1, tail[o], rest, accumulate[k]);
     }
   }
 

@@ -26,9 +26,17 @@ enum class layout { one, in_register, halves };
 template <class T, int N>
 inline constexpr layout layout_of = N == 1 ? layout::one : has_register<T, N> ? layout::in_register : layout::halves;
 
+// Copied half by half: g++ copies a trivial struct of several registers with `rep movs`, through memory.
 template <class T, int N, layout = layout_of<T, N>>
 struct pack_storage {
     pack<T, N / 2> lo, hi;
+    pack_storage() = default;
+    FUNCTRA_INLINE pack_storage(const pack_storage& o) : lo(o.lo), hi(o.hi) {}
+    FUNCTRA_INLINE pack_storage& operator=(const pack_storage& o) {
+        lo = o.lo;
+        hi = o.hi;
+        return *this;
+    }
 };
 template <class T, int N>
 struct pack_storage<T, N, layout::in_register> {

@@ -60,7 +60,7 @@ FUNCTRA_INLINE pack<T, N> lesser(pack<T, N> a, pack<T, N> b) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(lesser(a.lo, b.lo), lesser(a.hi, b.hi));
     else if constexpr (P::is_register) return P::from_raw(lesser<T, N>(a.raw(), b.raw()));
-    else return a.value < b.value ? a : b;
+    else return (a.value) < b.value ? a : b;
 }
 // a > b ? a : b, so b if either is NaN.
 template <class T, int N>

@@ -45,19 +45,49 @@ inline constexpr unsigned option_mask =
 template <class... O>
 inline constexpr bool option_keep = (std::is_same_v<O, keepdim_t> || ...);
 
-// A reduction whose rule leaves the dims of Mask with extent 1: they fall away unless they are to be kept.
-template <unsigned Mask, bool Keep, class Y>
-FUNCTRA_INLINE auto finish_reduction(Y&& y) {
-  if constexpr (Keep || Mask == 0) return std::forward<Y>(y);
-  else return drop_dims<Mask>(y);
+// What the rule of a reduction over the dims of Mask gives: those dims stay, with extent 1; but of all dims, rank 0.
+template <unsigned Mask, int R>
+inline constexpr bool reduces_all = Mask == (1U << R) - 1U;
+template <unsigned Mask, class X>
+using reduced_extents = std::conditional_t<reduces_all<Mask, X::R>, extents<>, extents_of<X::R, kept_shape<Mask, X>()>>;
+
+template <unsigned Mask, class X>
+FUNCTRA_INLINE auto reduced_shape(const X& x) {
+  using Y = reduced_extents<Mask, X>;
+  index_t n[array_size(X::R)];
+  for (int d = 0; d < X::R; ++d) n[d] = ((Mask >> d) & 1U) ? 1 : x.extent(d);
+  if constexpr (Y::R == 0) return Y{};
+  else return Y::from(n);
+}
+
+// The result of such a rule on an operand of rank R, without the reduced dims or with them.
+template <unsigned Mask, bool Keep, int R, class Y>
+FUNCTRA_INLINE auto finish_reduction(const Y& y) {
+  constexpr bool kept = extents_of_value<Y>::R == R;
+  if constexpr (Keep && !kept) return insert_units<0, R>(y);
+  else if constexpr (!Keep && kept) return drop_dims<Mask>(y);
+  else return y;
+}
+// The result for a batch of operands, of the rule for the operands with their batch axis.
+template <unsigned Mask, class Y>
+FUNCTRA_INLINE auto batched_reduction(const Y& y) {
+  if constexpr (reduces_all<Mask, extents_of_value<Y>::R - 1>) return drop_dims<(Mask << 1)>(y);
+  else return y;
+}
+
+// A sum over the dims of Mask that broadcasts against the operand, as the results of rules do.
+template <unsigned Mask, class A>
+FUNCTRA_INLINE auto sum_within(A&& a) {
+  if constexpr (reduces_all<Mask, rank_of<A>>) return eval(sum(std::forward<A>(a)));
+  else return sum_over<Mask, true>(std::forward<A>(a));
 }
 
 // How many elements fall together in a reduction over the dims of Mask.
-template <unsigned Mask, class V>
-FUNCTRA_INLINE index_t reduced_count(const V& v) {
+template <unsigned Mask, class X>
+FUNCTRA_INLINE index_t reduced_count(const X& x) {
   index_t n = 1;
-  for (int d = 0; d < extents_of_value<V>::R; ++d)
-    if ((Mask >> d) & 1U) n *= v.extent(d);
+  for (int d = 0; d < X::R; ++d)
+    if ((Mask >> d) & 1U) n *= x.extent(d);
   return n;
 }
 

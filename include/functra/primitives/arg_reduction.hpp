@@ -8,7 +8,7 @@
 #include "functra/primitives/along.hpp"
 
 //  argmax, argmin   i64 index along dim D of the first greatest, least element; the first NaN where there is one
-//  shape            T[b..., n, a...] -> i64[b..., 1, a...]
+//  shape            T[b..., n, a...] -> i64[b..., 1, a...]; T[n] -> i64[]
 //  derivative       none
 //  batch            D moves up by one
 namespace functra {
@@ -51,13 +51,10 @@ struct arg_extremum : nondifferentiable {
     using T = element_of<V>;
     using Index = functra::detail::common_element<std::int64_t, T>;
     using X = extents_of_value<V>;
-    using Y = extents_of<X::R, functra::detail::kept_shape<(1U << D), X>()>;
     const auto& x = functra::detail::contiguous(v);
     const auto l = functra::detail::lines_along<D>(x.get_extents());
     if (l.n == 0 && l.before * l.after > 0) fail(name, "at least one element is required in the reduced dim, got none");
-    index_t shape[X::R];
-    for (int d = 0; d < X::R; ++d) shape[d] = d == D ? 1 : x.extent(d);
-    tensor_of<Index, Y> out(uninitialized, Y::from(shape));
+    tensor_of<Index, functra::detail::reduced_extents<(1U << D), X>> out(uninitialized, functra::detail::reduced_shape<(1U << D)>(x.get_extents()));
     Index* to = out.mutable_data();
     const T* from = x.data();
     for (index_t o = 0; o < l.before; ++o, from += l.n * l.after) {
@@ -83,7 +80,7 @@ struct arg_extremum : nondifferentiable {
   }
   template <unsigned, class V>
   auto batch(const V& v) const {
-    return bind(arg_extremum<Op, D + 1>{}, v);
+    return functra::detail::batched_reduction<(1U << D)>(bind(arg_extremum<Op, D + 1>{}, v));
   }
 };
 
@@ -95,14 +92,9 @@ template <class Op, class A, class... O>
 FUNCTRA_INLINE auto arg_over(const A& a) {
   constexpr bool keep = option_keep<O...>;
   constexpr unsigned mask = option_mask<A, O...>;
-  if constexpr ((option_dims<O>::names || ...)) {
-    return finish_reduction<mask, keep>(bind(rules::arg_extremum<Op, std::countr_zero(mask)>{}, as_value(a)));
-  } else {
-    // All dims: an index into the flattened operand.
-    const auto y = bind(rules::arg_extremum<Op, 0>{}, flatten(a));
-    if constexpr (!keep) return drop_dims<1>(y);
-    else return insert_units<1, rank_of<A> - 1>(y);
-  }
+  constexpr int R = rank_of<A>;
+  if constexpr ((option_dims<O>::names || ...)) return finish_reduction<mask, keep, R>(bind(rules::arg_extremum<Op, std::countr_zero(mask)>{}, as_value(a)));
+  else return finish_reduction<mask, keep, R>(bind(rules::arg_extremum<Op, 0>{}, flatten(a)));  // an index into the flattened operand
 }
 
 template <class A, class... O>

@@ -171,14 +171,15 @@ struct contraction : bilinear<contraction<S>> {
     static_assert(std::is_same_v<scalar_t<TA>, scalar_t<TB>>, "[contraction] operands of one dtype are required");
     static_assert(digit_rank_ok<XA, XB>(), "[contraction] the ranks of the operands must be those of the spec");
     constexpr bool elements = !std::is_floating_point_v<T>;
-    if constexpr (XA::is_static && XB::is_static && !d::is_view<A> && !d::is_view<B>) {
+    if constexpr (XA::is_static && XB::is_static) {
       using P = d::static_product<S, XA, XB, elements>;
       if constexpr (P::walks.empty()) return tensor_of<T, X>();
       else if constexpr (elements || P::volume <= 4096) {
+        if (!is_contiguous(a) || !is_contiguous(b)) return at_run_time<X, T>(a, b);
         tensor_of<T, X> out(uninitialized);
         T* const c = out.mutable_data();
         if constexpr (P::plan.adds) std::fill(c, c + X{}.size(), T(0));
-        dense::detail::static_contraction<P>::run(d::origin(a), d::origin(b), c);
+        dense::static_contraction<P>::run(d::origin(a), d::origin(b), c);
         return out;
       } else return at_run_time<X, T>(a, b);
     } else return at_run_time<X, T>(a, b);
@@ -205,8 +206,14 @@ struct contraction : bilinear<contraction<S>> {
     return XA::R == functra::detail::digit_count(S.a) && XB::R == functra::detail::digit_count(S.b);
   }
 
+  template <class V>
+  static FUNCTRA_INLINE bool is_contiguous(const V& v) {
+    if constexpr (functra::detail::is_view<V>) return v.is_contiguous();
+    else return true;
+  }
+
   template <class X, class T, class A, class B>
-  static auto at_run_time(const A& a, const B& b) {
+  static tensor_of<T, X> at_run_time(const A& a, const B& b) {
     namespace d = functra::detail;
     constexpr int ra = extents_of_value<A>::R, rb = extents_of_value<B>::R;
     index_t na[array_size(ra)], sa[array_size(ra)], nb[array_size(rb)], sb[array_size(rb)], n[array_size(X::R)], sc[array_size(X::R)];

@@ -91,19 +91,20 @@ FUNCTRA_INLINE auto spread_stack(const A& a, const B& b) {
   return bind(rules::broadcast<X>{{}, X::from(n)}, a);
 }
 
+// An operand as the contraction takes it: leading dims spread, or dropped, or untouched.
+template <bool Spread, unsigned Drop, class A, class B>
+FUNCTRA_INLINE decltype(auto) fit_stack(const A& a, const B& b) {
+  if constexpr (Spread) return drop_dims<Drop>(spread_stack(a, b));
+  else if constexpr (Drop != 0) return drop_dims<Drop>(a);
+  else return (a);
+}
+
 template <class A, class B>
 FUNCTRA_INLINE auto matmul_values(const A& a, const B& b) {
   constexpr stack_plan p = plan_matmul<extents_of_value<A>, extents_of_value<B>>();
   static_assert(p.valid, "[matmul] leading extents must be equal, or 1");
-  if constexpr (!p.valid) return a;
-  else if constexpr (p.spread_a || p.spread_b) {
-    const auto spread = []<bool Spread>(std::bool_constant<Spread>, const auto& x, const auto& y) {
-      if constexpr (Spread) return spread_stack(x, y);
-      else return x;
-    };
-    return contract<p.spec>(drop_dims<p.drop_a>(spread(std::bool_constant<p.spread_a>{}, a, b)),
-                            drop_dims<p.drop_b>(spread(std::bool_constant<p.spread_b>{}, b, a)));
-  } else return contract<p.spec>(drop_dims<p.drop_a>(a), drop_dims<p.drop_b>(b));
+  if constexpr (p.valid) return contract<p.spec>(fit_stack<p.spread_a, p.drop_a>(a, b), fit_stack<p.spread_b, p.drop_b>(b, a));
+  else return a;
 }
 
 // The dims of A and B that a product sums over: the last, and the last but one (or the only one).

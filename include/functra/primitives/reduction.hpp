@@ -9,7 +9,7 @@
 #include "functra/primitives/select.hpp"
 
 //  max, min   y = the greatest, the least element over dims; NaN where one is NaN
-//  shape      T[x...] -> T[x..., 1 in the dims of Mask]
+//  shape      T[x...] -> T[x..., 1 in the dims of Mask]; T[] where those are all
 //  jvp        y' = the mean of x' over the places where x = y: ties share
 //  vjp        x~ = y~ / (number of ties) where x = y, 0 elsewhere
 //  batch      the dims move up by one
@@ -23,8 +23,8 @@ namespace functra {
 
 namespace detail {
 
-// Where each element of X goes in a reduction to Y, which has the extent 1 in the reduced dims.
-template <class X, class Y>
+// Where each element of X goes in a reduction over the dims of Mask.
+template <unsigned Mask, class X>
 constexpr auto fold_places() {
   static_shape<static_cast<int>(X{}.size())> to{};
   for (int i = 0; i < X{}.size(); ++i) {
@@ -32,36 +32,35 @@ constexpr auto fold_places() {
     for (int d = X::R - 1; d >= 0; --d) {
       const index_t at = rest % X::static_extent(d);
       rest /= X::static_extent(d);
-      if (Y::static_extent(d) != 1) to[i] += at * stride;
-      stride *= Y::static_extent(d);
+      if ((Mask >> d) & 1U) continue;
+      to[i] += at * stride;
+      stride *= X::static_extent(d);
     }
   }
   return to;
 }
 
-// A plain operand folded over the dims of Mask, which stay with extent 1.
+// A plain operand folded over the dims of Mask.
 template <class Op, unsigned Mask, class V>
 FUNCTRA_INLINE auto folded(const V& v) {
   using X = extents_of_value<V>;
   using T = element_of<V>;
-  using Y = extents_of<X::R, kept_shape<Mask, X>()>;
-  index_t shape[array_size(X::R)], from[array_size(X::R)], to[array_size(X::R)], stride = 1;
-  for (int d = 0; d < X::R; ++d) shape[d] = ((Mask >> d) & 1U) ? 1 : v.extent(d);
-  tensor_of<T, Y> out(uninitialized, Y::from(shape));
+  tensor_of<T, reduced_extents<Mask, X>> out(uninitialized, reduced_shape<Mask>(v.get_extents()));
   for (index_t i = 0; i < out.size(); ++i) out.mutable_data()[i] = T(Op::template identity<scalar_t<T>>());
   if constexpr (X::is_static && !is_view<V> && static_size<X> <= (lanes_of<T> > 1 ? 512 : 64)) {
     if constexpr (X{}.size() > 0) {
-      static constexpr auto places = fold_places<X, Y>();
+      static constexpr auto places = fold_places<Mask, X>();
       for (int i = 0; i < static_cast<int>(X{}.size()); ++i) {
         T& y = out.mutable_data()[places[i]];
         y = Op::combine(y, v.data()[i]);
       }
     }
   } else {
+    index_t shape[array_size(X::R)], from[array_size(X::R)], to[array_size(X::R)], stride = 1;
     for (int d = X::R - 1; d >= 0; --d) {
-      to[d] = shape[d] == 1 ? 0 : stride;
-      stride *= shape[d];
       shape[d] = v.extent(d);
+      to[d] = ((Mask >> d) & 1U) ? 0 : stride;
+      if (to[d] != 0) stride *= shape[d];
     }
     strides_of(v, from);
     lanes::fold<Op>(origin(v), out.mutable_data(), X::R, shape, from, to);
@@ -81,13 +80,13 @@ struct extremum : primitive {
   template <class V>
   FUNCTRA_INLINE auto eval(const V& v) const {
     auto y = functra::detail::folded<Op, Mask>(v);
-    if (functra::detail::reduced_count<Mask>(v) == 0 && y.size() > 0) fail(name, "at least one element is required in the reduced dims, got none");
+    if (functra::detail::reduced_count<Mask>(v.get_extents()) == 0 && y.size() > 0) fail(name, "at least one element is required in the reduced dims, got none");
     return y;
   }
   template <int, class T, class Y, class X>
   auto jvp(const T& t, const Y& y, const X& x) const {
     const auto hit = functra::eval(x == y);
-    return total(where(hit, t, 0)) / ties<dtype_of<T>>(hit);
+    return functra::detail::sum_within<Mask>(where(hit, t, 0)) / ties<dtype_of<T>>(hit);
   }
   template <int, class C, class Y, class X>
   auto vjp(const C& c, const Y& y, const X& x) const {
@@ -97,17 +96,13 @@ struct extremum : primitive {
   }
   template <unsigned, class V>
   auto batch(const V& v) const {
-    return bind(extremum<Op, (Mask << 1)>{}, v);
+    return functra::detail::batched_reduction<Mask>(bind(extremum<Op, (Mask << 1)>{}, v));
   }
 
  private:
-  template <class A>
-  static auto total(A&& a) {
-    return functra::detail::sum_over<Mask, true>(std::forward<A>(a));
-  }
   template <class T, class H>
   static auto ties(const H& hit) {
-    return total(cast<T>(hit));
+    return functra::detail::sum_within<Mask>(cast<T>(hit));
   }
 };
 template <unsigned Mask>
@@ -125,7 +120,7 @@ struct product : primitive {
   }
   template <int, class T, class Y, class X>
   auto jvp(const T& t, const Y&, const X& x) const {
-    return functra::detail::sum_over<(1U << D), true>(t * functra::detail::product_of_others<D>(x));
+    return functra::detail::sum_within<(1U << D)>(t * functra::detail::product_of_others<D>(x));
   }
   template <int, class C, class Y, class X>
   auto vjp(const C& c, const Y&, const X& x) const {
@@ -133,7 +128,7 @@ struct product : primitive {
   }
   template <unsigned, class V>
   auto batch(const V& v) const {
-    return bind(product<D + 1>{}, v);
+    return functra::detail::batched_reduction<(1U << D)>(bind(product<D + 1>{}, v));
   }
 };
 
@@ -146,7 +141,7 @@ struct truth : nondifferentiable {
   }
   template <unsigned, class V>
   auto batch(const V& v) const {
-    return bind(truth<Op, (Mask << 1)>{}, v);
+    return functra::detail::batched_reduction<Mask>(bind(truth<Op, (Mask << 1)>{}, v));
   }
 };
 
@@ -165,8 +160,9 @@ constexpr bool has_choice() {
 
 template <template <unsigned> class Rule, unsigned Mask, bool Keep, class V>
 FUNCTRA_INLINE auto extremum_over(const V& v) {
+  using X = extents_of_value<V>;
   if constexpr (Mask == 0) return eval(v);
-  else return finish_reduction<Mask, Keep>(bind(Rule<Mask>{}, v));
+  else return finish_reduction<Mask, Keep, X::R>(bind(Rule<Mask>{}, v));
 }
 
 // Dim by dim, from the last: what is left after one is smaller for the next.
@@ -174,10 +170,8 @@ template <unsigned Mask, class V>
 FUNCTRA_INLINE auto product_over(const V& v) {
   if constexpr (Mask == 0) return eval(v);
   else {
-    constexpr int D = std::bit_width(Mask) - 1;
-    auto y = bind(rules::product<D>{}, v);
-    if constexpr (std::has_single_bit(Mask)) return y;
-    else return product_over<(Mask & ~(1U << D))>(y);
+    constexpr int D = std::bit_width(Mask) - 1, R = extents_of_value<V>::R;
+    return product_over<(Mask & ~(1U << D))>(finish_reduction<(1U << D), true, R>(bind(rules::product<D>{}, v)));
   }
 }
 
@@ -188,7 +182,7 @@ FUNCTRA_INLINE auto truth_over(const A& a) {
     const auto nonzero = eval(cast<bool>(a));
     return truth_over<Op, Mask, Keep>(nonzero);
   } else if constexpr (Mask == 0) return eval(as_value(a));
-  else return finish_reduction<Mask, Keep>(bind(rules::truth<Op, Mask>{}, as_value(a)));
+  else return finish_reduction<Mask, Keep, rank_of<A>>(bind(rules::truth<Op, Mask>{}, as_value(a)));
 }
 
 }  // namespace detail
@@ -218,9 +212,10 @@ auto prod(const A& a, O...) {
   static_assert(detail::valid_options<A, O...>, "[prod] dims must lie within the rank, each once");
   constexpr unsigned mask = detail::option_mask<A, O...>;
   constexpr bool keep = detail::option_keep<O...>;
+  constexpr int R = detail::rank_of<A>;
   if constexpr (std::is_same_v<detail::dtype_t<A>, bool>) return prod(eval(cast<std::int64_t>(a)), O{}...);
-  else if constexpr (!keep && detail::rank_of<A> > 1 && mask == (1U << detail::rank_of<A>) - 1U) return prod(flatten(a));
-  else return detail::finish_reduction<mask, keep>(detail::product_over<mask>(detail::as_value(a)));
+  else if constexpr (detail::reduces_all<mask, R> && R > 0) return detail::finish_reduction<mask, keep, R>(bind(rules::product<0>{}, flatten(a)));
+  else return detail::finish_reduction<mask, keep, R>(detail::product_over<mask>(detail::as_value(a)));
 }
 
 // Whether any element is true (not zero), over all dims or some: false where there are none.   any(x > 0, dims<1>): T[m,n] -> bool[m]

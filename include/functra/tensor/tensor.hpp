@@ -30,7 +30,7 @@ constexpr bool is_inline() {
   else {
     index_t n = 1;
     for (int i = 0; i < X::R; ++i) n *= X::static_extent(i);
-    return n * static_cast<index_t>(sizeof(T)) <= inline_bytes;
+    return n * static_cast<index_t>(sizeof(T)) <= (lanes_of<T> > 1 ? inline_bytes / 4 : inline_bytes);
   }
 }
 

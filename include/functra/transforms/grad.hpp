@@ -95,7 +95,7 @@ class grad_fn {
     constexpr int L = tower_level<W> + 1;
     tape on;
     return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      const auto inputs = std::tuple{input<L, W, Sel::contains(i)>(on, a)...};
+      const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
       const auto y = f_(nth<i>(inputs)...);

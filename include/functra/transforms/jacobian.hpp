@@ -90,7 +90,7 @@ class jacrev_fn {
     using W = join_t<Outer, batched_tower<hole<1>, Lb, B>>;
     tape on;
     return with_indices<sizeof...(A)>([&](auto... i) {
-      const auto inputs = std::tuple{input<L, W, Sel::contains(i)>(on, a)...};
+      const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
       const auto result = f_(nth<i>(inputs)...);

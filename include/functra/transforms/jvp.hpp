@@ -88,7 +88,7 @@ FUNCTRA_INLINE auto push_forward(const F& f, const std::tuple<X...>& x, const st
 template <bool HasAux, class F, class P, class T>
 FUNCTRA_INLINE auto make_jvp(const F& f, const P& p, const T& t) {
   if constexpr (kind_of_tree<P> == tree_kind::tuple) return push_forward<HasAux>(f, settle<true>(p), settle<true>(t));
-  else return push_forward<HasAux>(f, std::tuple{settle<true>(p)}, std::tuple{settle<true>(t)});
+  else return push_forward<HasAux>(f, std::make_tuple(settle<true>(p)), std::make_tuple(settle<true>(t)));
 }
 
 }  // namespace detail
@@ -116,11 +116,11 @@ struct linearize_result {
 template <class F, class... X>
 auto linearize(const F& f, const X&... x) {
   static_assert(sizeof...(X) > 0, "[linearize] at least one primal is required");
-  auto primals = std::tuple{detail::settle<true>(x)...};
+  auto primals = std::make_tuple(detail::settle<true>(x)...);
   auto out = std::apply([&](const auto&... p) { return detail::settle<false>(f(p...)); }, primals);
   auto jvp_fn = [f, primals](const auto&... t) {
     static_assert(sizeof...(t) == sizeof...(X), "[linearize] as many tangents as primals are required");
-    return jvp(f, primals, std::tuple{t...}).tangent;
+    return jvp(f, primals, std::make_tuple(t...)).tangent;
   };
   return linearize_result<decltype(out), decltype(jvp_fn)>{std::move(out), std::move(jvp_fn)};
 }

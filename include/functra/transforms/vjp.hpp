@@ -82,7 +82,7 @@ auto record(const F& f, const X&... x) {
   using W = join_t<Outer, Extra>;
   constexpr int L = tower_level<W> + 1;
   auto on = std::make_shared<tape>();
-  auto inputs = std::tuple{tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...};
+  auto inputs = std::make_tuple(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...);
   static_assert(std::is_invocable_v<const F&, decltype(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x))...>,
                 "[vjp] f must be callable with traced arguments: let it take them by `auto`");
   auto y = std::apply([&](const auto&... in) { return f(in...); }, inputs);

@@ -22,17 +22,17 @@ inline constexpr T half_pi = static_cast<T>(0x1.921fb54442d18p0);
 template <class T>
 inline constexpr T half_pi_rest = sizeof(T) == 8 ? T(0x1.1a62633145c07p-54) : T(-0x1.777a5cp-25);
 
+// `near` where a <= 1/2, `far` elsewhere.
 template <class P>
-struct asin_parts {
-    P a;         // asin of |x|, or of sqrt((1 - |x|)/2) where far
-    typename P::mask far;  // |x| > 1/2
-};
+FUNCTRA_INLINE P select_far(P a, P far, P near) {
+    return select_where<relation::less>(P(typename P::value_type(0.5)), a, far, near);
+}
 
+// asin a where a <= 1/2, asin sqrt((1 - a)/2) beyond.
 template <class T, int N>
-FUNCTRA_INLINE asin_parts<pack<T, N>> asin_reduce(pack<T, N> size) {
-    const auto far = size > T{0.5};
-    const auto square = select(far, fma(size, T{-0.5}, T{0.5}), size * size);
-    const auto root = select(far, sqrt(square), size);
+FUNCTRA_INLINE pack<T, N> asin_reduced(pack<T, N> a) {
+    const auto square = select_far(a, fma(a, T{-0.5}, T{0.5}), a * a);
+    const auto root = select_far(a, sqrt(square), a);
     const auto p = [&]() FUNCTRA_INLINE_LAMBDA {
         if constexpr (sizeof(T) == 8)
             return polynomial(square, 0x1.0c5cbc78588a2p-5, -0x1.5b5f2c0ccc6fcp-6, 0x1.65ef245d83c71p-6, 0x1.de8c1bf6af1fbp-9,
@@ -43,7 +43,7 @@ FUNCTRA_INLINE asin_parts<pack<T, N>> asin_reduce(pack<T, N> size) {
             return polynomial(square, 0x1.34c516p-5f, 0x1.d5236cp-7f, 0x1.04d2e4p-5f, 0x1.6ca754p-5f, 0x1.3338acp-4f,
                               0x1.55554cp-3f);
     }();
-    return {fma(root * square, p, root), far};
+    return fma(root * square, p, root);
 }
 
 // atan z, |z| <= tan(pi/8).
@@ -64,13 +64,14 @@ FUNCTRA_INLINE pack<T, N> atan_reduced(pack<T, N> z) {
 // The angle of the point (x, y) of the first quadrant, in [0, pi/2].
 template <class T, int N>
 FUNCTRA_INLINE pack<T, N> first_quadrant_angle(pack<T, N> y, pack<T, N> x) {
-    const auto steep = y > x;
-    const auto a = select(steep, x, y);
-    const auto b = select(steep, y, x);
-    const auto near_diagonal = a > b * static_cast<T>(0x1.a827999fcef32p-2);
-    const auto z = select(near_diagonal, a - b, a) / select(near_diagonal, a + b, b);
-    const auto angle = select(near_diagonal, half_pi<T> / 2, pack<T, N>(T{0})) + atan_reduced(z);
-    return select(steep, (half_pi<T> - angle) + half_pi_rest<T>, angle);
+    const auto a = lesser(y, x), b = greater(x, y);  // one of each even if one is NaN
+    const auto limit = b * static_cast<T>(0x1.a827999fcef32p-2);
+    const auto select_diagonal = [&](pack<T, N> yes, pack<T, N> no) FUNCTRA_INLINE_LAMBDA {
+        return select_where<relation::less>(limit, a, yes, no);
+    };
+    const auto z = select_diagonal(a - b, a) / select_diagonal(a + b, b);
+    const auto angle = select_diagonal(half_pi<T> / 2, T{0}) + atan_reduced(z);
+    return select_where<relation::less>(x, y, (half_pi<T> - angle) + half_pi_rest<T>, angle);
 }
 
 }  // namespace detail
@@ -80,8 +81,9 @@ FUNCTRA_INLINE pack<T, N> asin(pack<T, N> x) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(asin(x.lo), asin(x.hi));
     else {
-        const auto [a, far] = detail::asin_reduce(abs(x));
-        return copysign(select(far, (detail::half_pi<T> - (a + a)) + detail::half_pi_rest<T>, a), x);
+        const auto size = abs(x);
+        const auto a = detail::asin_reduced(size);
+        return copysign(detail::select_far<P>(size, (detail::half_pi<T> - (a + a)) + detail::half_pi_rest<T>, a), x);
     }
 }
 
@@ -90,11 +92,12 @@ FUNCTRA_INLINE pack<T, N> acos(pack<T, N> x) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(acos(x.lo), acos(x.hi));
     else {
-        const auto [a, far] = detail::asin_reduce(abs(x));
-        const auto signed_a = copysign(a, x);
+        const auto size = abs(x);
+        const auto a = detail::asin_reduced(size);
         const auto twice = a + a;
-        const auto beyond = select(x < T{0}, (T{2} * detail::half_pi<T> - twice) + T{2} * detail::half_pi_rest<T>, twice);
-        return select(far, beyond, (detail::half_pi<T> - signed_a) + detail::half_pi_rest<T>);
+        const auto left = (T{2} * detail::half_pi<T> - twice) + T{2} * detail::half_pi_rest<T>;
+        const auto far = detail::select_where<detail::relation::less>(x, P(T{0}), left, twice);
+        return detail::select_far<P>(size, far, (detail::half_pi<T> - copysign(a, x)) + detail::half_pi_rest<T>);
     }
 }
 

@@ -64,6 +64,29 @@ FUNCTRA_INLINE pack<T, N> pow_positive(pack<T, N> x, pack<T, N> y) {
     }
 }
 
+// x^y from |x|^y, for all x and y.
+template <class T, int N>
+FUNCTRA_COLD pack<T, N> pow_special(pack<T, N> x, pack<T, N> y, pack<T, N> finite) {
+    using P = pack<T, N>;
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    const P nan(std::numeric_limits<T>::quiet_NaN()), zero(T{0}), one(T{1});
+    const auto size = abs(x);
+
+    // 0, infinity and 1 to any power, and everything to an infinite power.
+    const auto limit = select((size < T{1}) ^ (y < T{0}), zero, P(infinity));
+    const auto at_limit = (size == T{0}) | (size == infinity) | isinf(y);
+    const auto magnitude = select(size == T{1}, one, select(at_limit, limit, finite));
+
+    // A negative base.
+    const auto half = y * T{0.5};
+    const auto is_integer = round(y) == y;
+    const auto is_odd = is_integer & (round(half) != half);
+    const auto negative = bit_cast<int_t<T>>(x) < int_t<T>{0};
+    const auto signed_magnitude = select(negative & is_odd, -magnitude, magnitude);
+    const auto undefined = ((x < T{0}) & (size != infinity) & !is_integer) | isnan(x) | isnan(y);
+    return select((y == T{0}) | (x == T{1}), one, select(undefined, nan, signed_magnitude));
+}
+
 }  // namespace detail
 
 template <std::floating_point T, int N>
@@ -71,24 +94,12 @@ FUNCTRA_INLINE pack<T, N> pow(pack<T, N> x, pack<T, N> y) {
     using P = pack<T, N>;
     if constexpr (P::is_split) return P::join(pow(x.lo, y.lo), pow(x.hi, y.hi));
     else {
+        const auto finite = detail::pow_positive(abs(x), y);
         constexpr T infinity = std::numeric_limits<T>::infinity();
-        const P nan(std::numeric_limits<T>::quiet_NaN()), zero(T{0}), one(T{1});
-        const auto size = abs(x), y_size = abs(y);
-        const auto finite = detail::pow_positive(size, y);
-
-        // 0, infinity and 1 to any power, and everything to an infinite power.
-        const auto limit = select((size < T{1}) ^ (y < T{0}), zero, P(infinity));
-        const auto at_limit = (size == T{0}) | (size == infinity) | (y_size == infinity);
-        const auto magnitude = select(size == T{1}, one, select(at_limit, limit, finite));
-
-        // A negative base.
-        const auto half = y * T{0.5};
-        const auto is_integer = round(y) == y;
-        const auto is_odd = is_integer & (round(half) != half);
-        const auto negative = bit_cast<detail::int_t<T>>(x) < detail::int_t<T>{0};
-        const auto signed_magnitude = select(negative & is_odd, -magnitude, magnitude);
-        const auto undefined = ((x < T{0}) & (size != infinity) & !is_integer) | isnan(x) | isnan(y);
-        return select((y == T{0}) | (x == T{1}), one, select(undefined, nan, signed_magnitude));
+        const auto ordinary = (x > T{0}) & (x < infinity) & (abs(y) < infinity);
+        if (!ordinary.all()) [[unlikely]]
+            return detail::pow_special(x, y, finite);
+        return finite;
     }
 }
 template <std::floating_point T, int N>
