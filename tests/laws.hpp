@@ -124,8 +124,7 @@ auto direction(const V& v, int stream) {
 }
 template <class... X>
 auto directions(const X&... x) {
-  int stream = 40;
-  return std::tuple{direction(x, ++stream)...};
+  return functra::with_indices<sizeof...(X)>([&](auto... i) { return std::tuple{direction(x, 40 + i)...}; });
 }
 
 // <F(x...), w>

@@ -21,7 +21,7 @@ struct pair_sweep {
     lanes::pack<T, N> x = T{1}, y = T{1};
     int used = 0;
 
-    void check(T a, T b) {
+    [[gnu::noinline]] void check(T a, T b) {
         x.set(used, a);
         y.set(used, b);
         if (++used < N) return;

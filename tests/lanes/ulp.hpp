@@ -86,24 +86,30 @@ struct worst {
     }
 };
 
+template <class T>
+inline constexpr int width = functra::lanes::width<T>;
+template <class T>
+using lane_array = T[static_cast<std::size_t>(width<T>)];
+
+// One pack. Not inline: f is large, and instrumented it is huge.
+template <class T, class F, class R>
+[[gnu::noinline]] void see_pack(worst<T>& result, const lane_array<T>& x, F f, R reference) {
+    lane_array<T> y;
+    f(functra::lanes::pack<T, width<T>>::load(x)).store(y);
+    for (int i = 0; i < width<T>; ++i) result.see(distance<T>(y[i], reference(static_cast<wider<T>>(x[i]))), x[i]);
+}
+
 // f on packs against reference on each lane, over all representable numbers and more densely over [low, high] and around 1.
 template <class T, class F, class R>
 worst<T> sweep(F f, R reference, double low, double high, int count = 40000) {
-    namespace lanes = functra::lanes;
-    constexpr int N = lanes::width<T>;
-    using lane_array = T[static_cast<std::size_t>(N)];
     worst<T> result;
-    lane_array x, y;
+    lane_array<T> x;
     int used = 0;
-    const auto flush = [&] {
-        for (int i = used; i < N; ++i) x[i] = T{1};
-        f(lanes::pack<T, N>::load(x)).store(y);
-        for (int i = 0; i < used; ++i) result.see(distance<T>(y[i], reference(static_cast<wider<T>>(x[i]))), x[i]);
-        used = 0;
-    };
     const auto check = [&](T value) {
         x[used++] = value;
-        if (used == N) flush();
+        if (used < width<T>) return;
+        see_pack<T>(result, x, f, reference);
+        used = 0;
     };
     std::mt19937_64 generator(1);
     std::uniform_real_distribution<double> dense(low, high), logarithm(-5, 5);
@@ -113,7 +119,6 @@ worst<T> sweep(F f, R reference, double low, double high, int count = 40000) {
         check(static_cast<T>(dense(generator)));
         check(static_cast<T>((i % 2 == 0 ? 1 : -1) * std::exp2(logarithm(generator))));
     }
-    flush();
     return result;
 }
 

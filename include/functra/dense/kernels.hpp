@@ -101,7 +101,7 @@ struct tile {
   static FUNCTRA_INLINE void run(const tile_walk& w, const TA* a, const TB* b, TC* c) {
     accumulators<L, U * V> sum;
     step<true>(sum, w, a, b);
-    if constexpr (Depth > 1 && Depth * U * V <= 64) {
+    if constexpr (Depth > 1 && Depth * U * V * registers_of<L> <= 64) {
       for_each_index<Depth - 1>([&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
     } else if constexpr (Depth != 1) {
       for (index_t k = 1; k < w.k.n; ++k) step<false>(sum, w, a + k * w.k.a, b + k * w.k.b);

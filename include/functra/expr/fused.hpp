@@ -347,7 +347,7 @@ FUNCTRA_INLINE lanes::operand output_operand(const target<T, O, Strided>& t, con
 }
 
 template <class G, int N, class X, class... V, class... U, class... O, bool... S>
-void run_dynamic(const X& x, const bundle<target<U, O, S>...>& out, const V&... v) {
+FUNCTRA_NOINLINE void run_dynamic(const X& x, const bundle<target<U, O, S>...>& out, const V&... v) {
   static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(U) <= lanes::max_operands);
   constexpr bool packed = N > 1;
   constexpr int step = packed ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>();

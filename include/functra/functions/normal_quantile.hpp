@@ -10,7 +10,7 @@
 //  M. J. Wichura: Algorithm AS 241: the percentage points of the normal distribution. Applied Statistics 37 (1988), PPND16.
 //
 //  It is made of + - * / and sqrt only, each rounded as IEEE 754 says, so that its bits are the same on every machine: the
-//  logarithm is its own, and products are kept from being fused into sums.
+//  logarithm is its own, and products are kept from being fused into sums. (-ffast-math changes the last bits.)
 namespace functra::detail {
 
 // a b, rounded. g++ fuses the products of an expression into its sums, unless a barrier stands between them.

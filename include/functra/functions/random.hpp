@@ -175,6 +175,7 @@ auto bernoulli(const Key& key, P p, const S&... n) {
 // The numbers 0 ... n - 1 in random order, each order as likely as any other.   permutation(key, n): i64[n]
 // Costs O(n). Fisher and Yates' shuffle; the chances of orders differ by a part of n / 2^64.
 inline Tensor<std::int64_t, dyn> permutation(const Key& key, index_t n) {
+  if (n < 0) fail("permutation", "a number of elements is required, got ", n);
   auto t = arange<std::int64_t>(n);
   std::int64_t* p = t.mutable_data();
   std::uint64_t bits[detail::drawn_at_once];

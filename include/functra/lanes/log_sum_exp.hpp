@@ -32,8 +32,9 @@ FUNCTRA_INLINE L log_sum_exp_of_line(const Line& x, index_t n) {
   for (index_t i = 0; i < n; ++i) sum = sum + exp(x.get(i) - m);
   return log(sum) + m;
 }
+// Gives log(sum(e^x)), too.
 template <class L, class Line>
-FUNCTRA_INLINE void softmax_of_line(const Line& x, index_t n) {
+FUNCTRA_INLINE L softmax_of_line(const Line& x, index_t n) {
   using S = lane_value_t<L>;
   const L m = greatest_of_line<L>(x, n);
   L sum(S(0));
@@ -44,6 +45,7 @@ FUNCTRA_INLINE void softmax_of_line(const Line& x, index_t n) {
   }
   const L factor = select(sum == L(S(0)), L(S(0)), L(S(1)) / sum);
   for (index_t i = 0; i < n; ++i) x.put(i, x.result(i) * factor);
+  return log(sum) + m;
 }
 
 // A line of elements that are computed with as they are.
@@ -103,7 +105,14 @@ FUNCTRA_INLINE T greatest_of_row(const T* x, index_t n) {
   return finite_or_zero(reduce_max(select(inside, P::load_partial(x, static_cast<int>(n)), P(-std::numeric_limits<T>::infinity()))));
 }
 
-// Calls on(line, lane) for each of the `after` lines of an array [n, after].
+// What one line, or several side by side, gave.
+template <class T, class L, class Line>
+FUNCTRA_INLINE void put_line(T* to, const L& y, const Line& line) {
+  if constexpr (std::is_same_v<L, T>) *to = y;
+  else y.store_partial(to, line.count);
+}
+
+// Calls on(line, lane, j) for each of the `after` lines of an array [n, after].
 template <class T, class On>
 FUNCTRA_INLINE void for_each_line(const T* from, T* to, index_t after, const On& on) {
   if constexpr (!std::is_arithmetic_v<T>)
@@ -117,39 +126,42 @@ FUNCTRA_INLINE void for_each_line(const T* from, T* to, index_t after, const On&
 
 }  // namespace detail
 
-// From an array [before, n, after], log(sum(e^x)) over the n: `to` is [before, after].
+// From an array [before, n, after], log(sum(e^x)) over the n: `sums` is [before, after].
 template <class T>
-void log_sum_exp(const T* from, T* to, index_t before, index_t n, index_t after) {
-  for (index_t o = 0; o < before; ++o, from += n * after, to += after) {
+void log_sum_exp(const T* from, T* sums, index_t before, index_t n, index_t after) {
+  for (index_t o = 0; o < before; ++o, from += n * after, sums += after) {
     if constexpr (std::is_arithmetic_v<T>) {
       if (after == 1) {
         const T m = detail::greatest_of_row(from, n);
-        *to = log(detail::for_each_exp(from, n, m, [](index_t, const auto&, int) FUNCTRA_INLINE_LAMBDA {})) + m;
+        *sums = log(detail::for_each_exp(from, n, m, [](index_t, const auto&, int) FUNCTRA_INLINE_LAMBDA {})) + m;
         continue;
       }
     }
     detail::for_each_line<T>(from, nullptr, after, [&]<class L>(const auto& line, const L&, index_t j) {
-      const L y = detail::log_sum_exp_of_line<L>(line, n);
-      if constexpr (std::is_same_v<L, T>) to[j] = y;
-      else y.store_partial(to + j, line.count);
+      detail::put_line(sums + j, detail::log_sum_exp_of_line<L>(line, n), line);
     });
   }
 }
 
-// From an array [before, n, after], e^x / sum(e^x) over the n.
+// From an array [before, n, after], e^x / sum(e^x) over the n, and log(sum(e^x)) where it is wanted (`sums` is not null).
 template <class T>
-void softmax(const T* from, T* to, index_t before, index_t n, index_t after) {
+void softmax(const T* from, T* to, T* sums, index_t before, index_t n, index_t after) {
   for (index_t o = 0; o < before; ++o, from += n * after, to += n * after) {
+    T* const sums_here = sums ? sums + o * after : nullptr;
     if constexpr (std::is_arithmetic_v<T>) {
       if (after == 1) {
         const T m = detail::greatest_of_row(from, n);
         const T sum = detail::for_each_exp(from, n, m, [&](index_t i, const auto& e, int count) FUNCTRA_INLINE_LAMBDA { e.store_partial(to + i, count); });
         const T factor = sum == T(0) ? T(0) : T(1) / sum;
         for (index_t i = 0; i < n; ++i) to[i] *= factor;
+        if (sums_here) *sums_here = log(sum) + m;
         continue;
       }
     }
-    detail::for_each_line<T>(from, to, after, [&]<class L>(const auto& line, const L&, index_t) { detail::softmax_of_line<L>(line, n); });
+    detail::for_each_line<T>(from, to, after, [&]<class L>(const auto& line, const L&, index_t j) {
+      const L sum = detail::softmax_of_line<L>(line, n);
+      if (sums_here) detail::put_line(sums_here + j, sum, line);
+    });
   }
 }
 

@@ -2,151 +2,123 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/primitives/along.hpp"
+#include "functra/primitives/contraction.hpp"
 
-//  diagonal   y_i = x_ii                        the last two dims become one, as long as the shorter
-//  spread     y_ii = x_i, 0 elsewhere           its transpose
-//  triangle   y_ij = x_ij where j - i <= k (lower) or j - i >= k (upper), 0 elsewhere; its own transpose
-//  jvp        the same of x'                    derived: linear
-//  batch      leading dims ride along
+//  merge_dims   y[i] = x[i,i]: dims of x that carry the same index become one, which walks along their diagonal
+//  shape        T[n,n] -> T[n] for the word 0x11;  T[n,m,n] -> T[n,m] for 0x121
+//  split_dims   its transpose: zeros of the extents of x, with c on the diagonal
+//  jvp          merge_dims(x'), split_dims(c')         derived: linear
+//  vjp          x~ = split_dims(y~);  c~ = merge_dims(y~)
+//  batch        the batch axis has an index of its own, in front
 namespace functra {
+
+namespace detail {
+
+// The digits of a word, each once, in the order in which they appear.
+constexpr digits distinct(digits x) {
+  digits y = 0;
+  for (int i = 0; i < digit_count(x); ++i)
+    if (digit_position(y, digit(x, i)) < 0) y = append_digit(y, digit(x, i));
+  return y;
+}
+constexpr digits renumbered(digits x) { return normalized({x, 0, 0}).a; }
+
+template <digits W, class X>
+constexpr auto merged_shape() {
+  constexpr digits y = distinct(W);
+  static_shape<digit_count(y)> s{};
+  for (int k = 0; k < digit_count(y); ++k) {
+    s[k] = dyn;
+    for (int i = 0; i < X::R; ++i)
+      if (digit(W, i) == digit(y, k) && X::static_extent(i) != dyn) s[k] = X::static_extent(i);
+  }
+  return s;
+}
+template <digits W, class X>
+using merged_extents = extents_of<digit_count(distinct(W)), merged_shape<W, X>()>;
+
+// The strides of merged dims: the sum of those that become one.
+template <digits W>
+FUNCTRA_INLINE void merge_strides(const index_t* from, index_t* to) {
+  constexpr digits y = distinct(W);
+  for (int k = 0; k < digit_count(y); ++k) {
+    to[k] = 0;
+    for (int i = 0; i < digit_count(W); ++i)
+      if (digit(W, i) == digit(y, k)) to[k] += from[i];
+  }
+}
+}  // namespace detail
 
 namespace rules {
 
-template <class X>
-struct spread_diagonal;
+template <std::uint64_t W, class X>
+struct split_dims;
 
-struct diagonal : linear<diagonal> {
-  static constexpr char name[] = "diag";
+template <std::uint64_t W>
+struct merge_dims : linear<merge_dims<W>> {
+  static constexpr char name[] = "einsum";
   static constexpr bool is_view = true;
 
-  template <class X>
-  static constexpr auto shape() {
-    static_shape<X::R - 1> s{};
-    for (int d = 0; d < X::R - 2; ++d) s[d] = X::static_extent(d);
-    const index_t m = X::static_extent(X::R - 2), n = X::static_extent(X::R - 1);
-    s[X::R - 2] = m == dyn || n == dyn ? dyn : m < n ? m : n;
-    return s;
-  }
-
   template <class V>
-  FUNCTRA_INLINE auto eval(const V& v) const {
-    using X = extents_of_value<V>;
-    using Y = extents_of<X::R - 1, shape<X>()>;
-    index_t from[X::R], n[Y::R];
-    functra::detail::strides_of(v, from);
-    for (int d = 0; d < Y::R; ++d) n[d] = v.extent(d);
-    n[Y::R - 1] = std::min(v.extent(X::R - 2), v.extent(X::R - 1));
-    from[X::R - 2] += from[X::R - 1];
-    return functra::detail::restrided(v, 0, Y::from(n), from);
+  auto eval(const V& v) const {
+    namespace d = functra::detail;
+    using Y = d::merged_extents<W, extents_of_value<V>>;
+    constexpr int r = extents_of_value<V>::R;
+    index_t from[array_size(r)], s[array_size(Y::R)], n[array_size(Y::R)];
+    d::strides_of(v, from);
+    d::merge_strides<W>(from, s);
+    for (int i = 0; i < r; ++i) {
+      const int first = d::digit_position(W, d::digit(W, i));
+      if (v.extent(i) != v.extent(first))
+        fail(name, "dims with the same index must have the same extent, got ", v.extent(first), " (dim ", first, ") and ", v.extent(i), " (dim ", i, ")");
+      n[d::digit_position(d::distinct(W), d::digit(W, i))] = v.extent(i);
+    }
+    return d::restrided(v, 0, Y::from(n), s);
   }
   template <class C, class V>
   auto transpose(const C& c, const V& x) const {
     using X = std::remove_cvref_t<decltype(x.get_extents())>;
-    return bind(spread_diagonal<X>{{}, x.get_extents()}, c);
+    return bind(split_dims<W, X>{{}, x.get_extents()}, c);
   }
   template <unsigned, class V>
   auto batch(const V& v) const {
-    return bind(diagonal{}, v);
+    return bind(merge_dims<functra::detail::renumbered(functra::detail::prepend_digit(functra::detail::max_digit, W))>{}, v);
   }
 };
 
-// X: the extents of the result.
-template <class X>
-struct spread_diagonal : linear<spread_diagonal<X>> {
-  static constexpr char name[] = "diag";
+template <std::uint64_t W, class X>
+struct split_dims : linear<split_dims<W, X>> {
+  static constexpr char name[] = "einsum";
   FUNCTRA_EMPTY X to;
 
-  template <class V>
-  auto eval(const V& v) const {
-    const auto& x = functra::detail::contiguous(v);
-    tensor_of<element_of<V>, X> out(to);
-    const index_t m = to.extent(X::R - 2), n = to.extent(X::R - 1), k = std::min(m, n);
-    if (out.size() == 0) return out;
-    auto* place = out.mutable_data();
-    const index_t count = x.size() / k;
-    for (index_t b = 0; b < count; ++b)
-      for (index_t i = 0; i < k; ++i) place[b * m * n + i * (n + 1)] = x.data()[b * k + i];
+  template <class C>
+  auto eval(const C& c) const {
+    namespace d = functra::detail;
+    using T = element_of<C>;
+    using A = extents_of_value<C>;
+    tensor_of<T, X> out(to);
+    if (c.size() == 0) return out;
+    index_t from[array_size(X::R)], s[array_size(A::R)];
+    d::strides_of(out, from);
+    d::merge_strides<W>(from, s);
+    const A x = d::common_extents<A>(name, c);
+    bundle<d::target<T, A, true>> diagonal{{{{out.mutable_data(), x, true, s}}}};
+    d::run_dynamic<law::value_of<law::arg<scalar_t<T>>>, lanes_of<T>>(x, diagonal, c);
     return out;
   }
-  template <class C, class V>
-  auto transpose(const C& c, const V&) const {
-    return bind(diagonal{}, c);
+  template <class C2, class C>
+  auto transpose(const C2& c2, const C&) const {
+    return bind(merge_dims<W>{}, c2);
   }
-  template <unsigned, class V>
-  auto batch(const V& v) const {
-    using Y = insert_extent<X, 0, extents_of_value<V>::static_extent(0)>;
+  template <unsigned, class C>
+  auto batch(const C& c) const {
+    using Y = insert_extent<X, 0, extents_of_value<C>::static_extent(0)>;
     index_t n[Y::R];
-    n[0] = v.extent(0);
-    for (int d = 0; d < X::R; ++d) n[d + 1] = to.extent(d);
-    return bind(spread_diagonal<Y>{{}, Y::from(n)}, v);
-  }
-};
-
-template <bool Upper>
-struct triangle : linear<triangle<Upper>> {
-  static constexpr const char* name = Upper ? "triu" : "tril";
-  index_t k;
-
-  template <class V>
-  auto eval(const V& v) const {
-    constexpr int R = extents_of_value<V>::R;
-    auto out = functra::eval(v);
-    using T = element_of<V>;
-    if (out.size() == 0) return out;
-    const index_t m = out.extent(R - 2), n = out.extent(R - 1), count = out.size() / (m * n);
-    T* row = out.mutable_data();
-    for (index_t b = 0; b < count; ++b)
-      for (index_t i = 0; i < m; ++i, row += n) {
-        const index_t edge = std::clamp<index_t>(Upper ? i + k : i + k + 1, 0, n);
-        for (index_t j = Upper ? 0 : edge; j < (Upper ? edge : n); ++j) row[j] = T(0);
-      }
-    return out;
-  }
-  template <class C, class V>
-  auto transpose(const C& c, const V&) const {
-    return bind(*this, c);
-  }
-  template <unsigned, class V>
-  auto batch(const V& v) const {
-    return bind(*this, v);
+    n[0] = c.extent(0);
+    for (int i = 0; i < X::R; ++i) n[i + 1] = to.extent(i);
+    return bind(split_dims<functra::detail::renumbered(functra::detail::prepend_digit(functra::detail::max_digit, W)), Y>{{}, Y::from(n)}, c);
   }
 };
 
 }  // namespace rules
-
-// A matrix with the vector on its diagonal; of a matrix, its diagonal.   T[n] -> T[n,n]    T[m,n] -> T[min(m,n)]
-template <tensor_like A>
-FUNCTRA_INLINE auto diag(const A& a) {
-  using X = detail::extents_t<A>;
-  static_assert(X::R == 1 || X::R == 2, "[diag] a vector or a matrix is required; vmap(...) maps over further dims");
-  const auto& v = detail::as_value(a);
-  if constexpr (X::R == 2) return bind(rules::diagonal{}, v);
-  else {
-    using Y = extents<X::static_extent(0), X::static_extent(0)>;
-    const index_t n[] = {v.extent(0), v.extent(0)};
-    return bind(rules::spread_diagonal<Y>{{}, Y::from(n)}, v);
-  }
-}
-
-// The sum of the diagonal of a matrix.   T[m,n] -> T[]
-template <tensor_like A>
-FUNCTRA_INLINE auto trace(const A& a) {
-  static_assert(detail::rank_of<A> == 2, "[trace] a matrix is required; vmap(...) maps over further dims");
-  return sum(bind(rules::diagonal{}, detail::as_value(a)));
-}
-
-// The lower triangle, with zeros above diagonal k: 0 is the main one, 1 the one above it.   T[..., m,n] -> T[..., m,n]
-template <tensor_like A>
-auto tril(const A& a, index_t k = 0) {
-  static_assert(detail::rank_of<A> >= 2, "[tril] a matrix, or a stack of them, is required");
-  return bind(rules::triangle<false>{{}, k}, detail::as_value(a));
-}
-// The upper triangle, with zeros below diagonal k.   T[..., m,n] -> T[..., m,n]
-template <tensor_like A>
-auto triu(const A& a, index_t k = 0) {
-  static_assert(detail::rank_of<A> >= 2, "[triu] a matrix, or a stack of them, is required");
-  return bind(rules::triangle<true>{{}, k}, detail::as_value(a));
-}
-
 }  // namespace functra

@@ -76,6 +76,28 @@ struct logsumexp : primitive {
   }
 };
 
+// The same at a plain operand whose softmax is known as well: one exponential an element serves value and derivative.
+template <int D, class P, class S>
+struct weighted_logsumexp : primitive {
+  static constexpr char name[] = "logsumexp";
+  static constexpr bool needs_input = false;
+  P weights;
+  S sum;
+
+  template <class V>
+  S eval(const V&) const {
+    return sum;
+  }
+  template <int, class T, class Y, class X>
+  auto jvp(const T& t, const Y&, const X&) const {
+    return functra::detail::sum_within<(1U << D)>(t * weights);
+  }
+  template <int, class C, class Y, class X>
+  auto vjp(const C& c, const Y&, const X&) const {
+    return c * weights;
+  }
+};
+
 template <int D>
 struct softmax : primitive {
   static constexpr char name[] = "softmax";
@@ -88,7 +110,7 @@ struct softmax : primitive {
     const auto& x = functra::detail::contiguous(v);
     const auto l = functra::detail::lines_along<D>(x.get_extents());
     tensor_of<T, extents_of_value<V>> out(uninitialized, x.get_extents());
-    lanes::softmax(x.data(), out.mutable_data(), l.before, l.n, l.after);
+    lanes::softmax(x.data(), out.mutable_data(), static_cast<T*>(nullptr), l.before, l.n, l.after);
     return out;
   }
   template <int, class T, class Y, class X>
@@ -108,4 +130,19 @@ struct softmax : primitive {
 };
 
 }  // namespace rules
+
+namespace detail {
+// The rule for logsumexp at a plain operand, with its softmax.
+template <int D, class V>
+auto weighted_logsumexp_at(const V& v) {
+  using T = element_of<V>;
+  using X = extents_of_value<V>;
+  const auto& x = contiguous(v);
+  const auto l = lines_along<D>(x.get_extents());
+  tensor_of<T, X> weights(uninitialized, x.get_extents());
+  tensor_of<T, reduced_extents<(1U << D), X>> sum(uninitialized, reduced_shape<(1U << D)>(x.get_extents()));
+  lanes::softmax(x.data(), weights.mutable_data(), sum.mutable_data(), l.before, l.n, l.after);
+  return rules::weighted_logsumexp<D, decltype(weights), decltype(sum)>{{}, std::move(weights), std::move(sum)};
+}
+}  // namespace detail
 }  // namespace functra

@@ -99,7 +99,7 @@ FUNCTRA_COLD inline block* allocate_fresh(int c) {
   return new (p) block{nullptr, bytes, c, {1}};
 }
 
-inline block* allocate(std::size_t bytes) {
+FUNCTRA_NOINLINE inline block* allocate(std::size_t bytes) {
   if (bytes > (std::size_t{1} << 46)) throw std::bad_alloc();
   const int c = class_of(bytes + header);
   if (block* b = local_cache.free[c]) {
@@ -111,7 +111,7 @@ inline block* allocate(std::size_t bytes) {
   return allocate_fresh(c);
 }
 
-inline void deallocate(block* b) {
+FUNCTRA_NOINLINE inline void deallocate(block* b) {
   if (local_cache.closed || local_cache.bytes + b->bytes > cache_limit) {
     std::free(b);
     return;

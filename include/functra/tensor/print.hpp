@@ -32,17 +32,17 @@ std::string shortest_text(T x, std::chars_format format) {
   char b[512];
   return std::string(b, std::to_chars(b, b + sizeof b, x, format).ptr);
 }
-// The same with at most `digits` digits behind the point, and always with the point: 1. 0.25 1.5e+10
+// The same with at most `places` digits behind the point, and always with the point: 1. 0.25 1.5e+10
 template <class T>
-std::string number_text(T x, std::chars_format format, std::size_t digits) {
+std::string number_text(T x, std::chars_format format, std::size_t places) {
   std::string s = shortest_text(x, format);
   const auto fraction = [&] {
     const std::size_t point = s.find('.'), end = std::min(s.find('e'), s.size());
     return point == std::string::npos ? std::size_t{0} : end - point - 1;
   };
-  if (fraction() > digits) {
+  if (fraction() > places) {
     char b[512];
-    s.assign(b, std::to_chars(b, b + sizeof b, x, format, static_cast<int>(digits)).ptr);
+    s.assign(b, std::to_chars(b, b + sizeof b, x, format, static_cast<int>(places)).ptr);
   }
   std::size_t end = std::min(s.find('e'), s.size());
   if (s.find('.') == std::string::npos) s.insert(end++, ".");

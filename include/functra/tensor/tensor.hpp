@@ -77,10 +77,9 @@ template <class X, class... I>
 FUNCTRA_INLINE index_t row_major_offset(const X& x, I... i) {
   index_t offset = 0;
   int d = 0;
-  const auto step = [&](index_t k) FUNCTRA_INLINE_LAMBDA {
-    const index_t n = x.extent(d);
-    if (k < 0) k += n;
-    if (static_cast<std::size_t>(k) >= static_cast<std::size_t>(n)) fail_index(x, d, k);
+  const auto step = [&](index_t given) FUNCTRA_INLINE_LAMBDA {
+    const index_t n = x.extent(d), k = given < 0 ? given + n : given;
+    if (static_cast<std::size_t>(k) >= static_cast<std::size_t>(n)) fail_index(x, d, given);
     offset = offset * n + k;
     ++d;
   };

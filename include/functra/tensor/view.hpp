@@ -83,10 +83,9 @@ class View : public extents<E...> {
   T operator()(I... i) const {
     index_t offset = 0;
     int d = 0;
-    const auto step = [&](index_t k) {
-      const index_t n = this->extent(d);
-      if (k < 0) k += n;
-      if (k < 0 || k >= n) detail::fail_index(get_extents(), d, k);
+    const auto step = [&](index_t given) {
+      const index_t n = this->extent(d), k = given < 0 ? given + n : given;
+      if (k < 0 || k >= n) detail::fail_index(get_extents(), d, given);
       offset += k * stride_[d++];
     };
     (step(static_cast<index_t>(i)), ...);

@@ -85,7 +85,8 @@ auto record(const F& f, const X&... x) {
   auto inputs = std::make_tuple(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...);
   static_assert(std::is_invocable_v<const F&, decltype(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x))...>,
                 "[vjp] f must be callable with traced arguments: let it take them by `auto`");
-  auto y = std::apply([&](const auto&... in) { return f(in...); }, inputs);
+  // Results become values, so that they are computed once.
+  auto y = std::apply([&](const auto&... in) { return settle<false>(f(in...)); }, inputs);
   return std::tuple{std::move(on), std::move(inputs), std::move(y), std::integral_constant<int, L>{}, std::type_identity<W>{}};
 }
 
@@ -153,11 +154,9 @@ struct vjp_aux_result {
 namespace detail {
 template <bool HasAux, class F, class... X>
 auto make_vjp(const F& f, const X&... x) {
-  auto [on, inputs, result, level, tower] = record<hole<1>>(f, x...);
+  auto [on, inputs, settled, level, tower] = record<hole<1>>(f, x...);
   constexpr int L = decltype(level)::value;
   using W = typename decltype(tower)::type;
-  // Results become values, so that they are computed once.
-  auto settled = settle<false>(result);
   if constexpr (HasAux) {
     auto out = strip_taped<L>(settled.first);
     auto aux = strip_taped<L>(settled.second);

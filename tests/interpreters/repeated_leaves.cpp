@@ -1,0 +1,67 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+
+#include "../catch.hpp"
+#include "functra/primitives/exponential.hpp"
+#include "functra/primitives/trigonometric.hpp"
+#include "functra/tensor/create.hpp"
+#include "functra/transforms/grad.hpp"
+
+// A tensor, or views of it that overlap, may be several leaves of one statement: their cotangents add up in one buffer.
+
+using namespace functra;
+
+TEST_CASE("the cotangents of a leaf that occurs twice beside another add up") {
+  const auto f = [](const auto& x, const auto& y) { return sum(sin(x) * y + exp(x * y)); };
+  for (index_t n : {1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100, 1000}) {
+    const auto x = linspace(-1.0, 1.0, n);
+    const Tensor<double> y(0.4);
+    const auto [gx, gy] = grad(f, argnums<0, 1>)(x, y);
+    double expected = 0;
+    for (index_t i = 0; i < n; ++i) {
+      const double v = x(i);
+      REQUIRE_THAT(gx(i), WithinRel(0.4 * std::cos(v) + 0.4 * std::exp(0.4 * v), 1e-12));
+      expected += std::sin(v) + v * std::exp(0.4 * v);
+    }
+    REQUIRE_THAT(gy.item(), WithinRel(expected, 1e-12) || WithinAbs(expected, 1e-12));
+  }
+}
+
+TEST_CASE("the cotangents of overlapping views add up") {
+  const auto f = [](const auto& x) { return sum(square(at(x, range(1, range::end)) - at(x, range(0, -1)))); };
+  for (index_t n : {2, 3, 9, 17, 33, 100}) {
+    const auto x = arange(n) * arange(n);
+    const auto g = grad(f)(x);
+    const Tensor<double, dyn> v = x;
+    for (index_t i = 0; i < n; ++i) {
+      const double left = i > 0 ? v(i) - v(i - 1) : 0, right = i + 1 < n ? v(i + 1) - v(i) : 0;
+      REQUIRE(g(i) == 2 * (left - right));
+    }
+  }
+}
+
+TEST_CASE("a leaf that is broadcast and occurs twice adds up") {
+  const auto f = [](const auto& row, const auto& m) { return sum(row * m + row * row); };
+  for (index_t n : {1, 3, 8, 20}) {
+    const auto row = arange(n), m = Tensor<double, dyn>(arange(5 * n));
+    const auto [gr, gm] = grad(f, argnums<0, 1>)(row, reshape(m, 5, n));
+    for (index_t j = 0; j < n; ++j) {
+      double expected = 0;
+      for (index_t i = 0; i < 5; ++i) expected += m(i * n + j);
+      REQUIRE(gr(j) == expected + 10 * row(j));
+      REQUIRE(gm(4, j) == row(j));
+    }
+  }
+}
+
+TEST_CASE("static leaves that occur twice add up") {
+  const auto f = [](const auto& x, const auto& y) { return sum(sin(x) * y + exp(x * y)); };
+  const auto check = [&]<index_t N>(Tensor<double, N> x) {
+    for (index_t i = 0; i < N; ++i) x(i) = static_cast<double>(i) / N;
+    const auto g = grad(f)(x, Tensor<double>(0.4));
+    for (index_t i = 0; i < N; ++i) REQUIRE_THAT(g(i), WithinRel(0.4 * std::cos(x(i)) + 0.4 * std::exp(0.4 * x(i)), 1e-12));
+  };
+  check(Tensor<double, 7>());
+  check(Tensor<double, 101>());
+  check(Tensor<double, 1001>());
+}
