@@ -249,12 +249,12 @@ void check_mapping(const F& f, const X& x, const B& batches, Option option) {
 template <class F, class... X>
 void check_vmap(const F& f, const std::array<domain, sizeof...(X)>& domains, const X&... x) {
   functra::with_indices<sizeof...(X)>([&](auto... i) {
-    const auto all = std::tuple{x...};
+    const auto single = std::tuple{x...};
     const auto batches = std::tuple{stacked<dyn>(x, domains[static_cast<std::size_t>(i)], 60 + i)...};
     functra::with_indices<(1U << sizeof...(X)) - 1U>([&](auto... k) {
-      (check_mapping<static_cast<unsigned>(k) + 1U>(f, all, batches, functra::lowering::batch_axis), ...);
+      (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::batch_axis), ...);
       if constexpr ((functra::extents_of_value<X>::is_static && ...))
-        (check_mapping<static_cast<unsigned>(k) + 1U>(f, all, batches, functra::lowering::lanes), ...);
+        (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::lanes), ...);
     });
   });
 }

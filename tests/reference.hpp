@@ -69,7 +69,7 @@ std::string message(const F& f) {
 
 // A tensor of packs from one tensor for each lane, and lane l of one.
 template <int N, class T, index_t... E>
-auto packed(const std::array<Tensor<T, E...>, N>& x) {
+auto packed(const std::array<Tensor<T, E...>, static_cast<std::size_t>(N)>& x) {
   Tensor<functra::lanes::pack<T, N>, E...> p(functra::uninitialized, x[0].get_extents());
   for (index_t i = 0; i < p.size(); ++i)
     for (int l = 0; l < N; ++l) p.mutable_data()[i].set(l, x[static_cast<std::size_t>(l)].data()[i]);

@@ -24,6 +24,7 @@
 #if __has_include("functra/functions/softmax.hpp")
 #include "functra/functions/softmax.hpp"
 #endif
+#include "functra/interpreters/print.hpp"
 #include "functra/primitives/activation.hpp"
 #include "functra/primitives/arg_reduction.hpp"
 #include "functra/primitives/arithmetic.hpp"
@@ -32,6 +33,7 @@
 #include "functra/primitives/comparison.hpp"
 #include "functra/primitives/contraction.hpp"
 #include "functra/primitives/cumsum.hpp"
+#include "functra/primitives/diag.hpp"
 #include "functra/primitives/diagonal.hpp"
 #include "functra/primitives/error_function.hpp"
 #include "functra/primitives/exponential.hpp"

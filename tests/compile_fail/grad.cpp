@@ -7,7 +7,38 @@ using namespace functra;
 
 void program() {
   [[maybe_unused]] Tensor<double, 3> x{1.0, 2.0, 3.0};
+  [[maybe_unused]] Tensor<int, 3> n{1, 2, 3};
+  [[maybe_unused]] const auto total = [](auto v) { return sum(v); };
+  [[maybe_unused]] const auto pair = [](auto v) { return std::pair{sum(v), v}; };
 #if CASE == 1  // expect: [grad] f must return a rank-0 tensor
   grad([](auto v) { return sin(v); })(x);
+#elif CASE == 2  // expect: [grad] f must return a rank-0 tensor, got something that is not a tensor; a std::pair{value, aux} asks for has_aux
+  grad(pair)(x);
+#elif CASE == 3  // expect: [grad] with has_aux, f must return std::pair{value, aux}
+  grad(total, has_aux)(x);
+#elif CASE == 4  // expect: [grad] f must return a floating-point value; use cast<double>(y)
+  grad([](auto v) { return sum(v) > 1.0; })(x);
+#elif CASE == 5  // expect: [grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given
+  grad([](Tensor<double, 3> v) { return sum(v); })(x);
+#elif CASE == 6  // expect: [grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given
+  grad(total)(x, x);
+#elif CASE == 7  // expect: [grad] at least one argument is required
+  grad(total)();
+#elif CASE == 8  // expect: [grad] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums
+  grad(total)(n);
+#elif CASE == 9  // expect: [argnums] each number must be below the number of arguments (negative ones count from the end)
+  grad([](auto v, auto w) { return sum(v * w); }, argnums<2>)(x, x);
+#elif CASE == 10  // expect: [argnums] each number must be below the number of arguments (negative ones count from the end)
+  grad([](auto v, auto w) { return sum(v * w); }, argnums<0, -3>)(x, x);
+#elif CASE == 11  // expect: [argnums] each argument may be named once
+  grad([](auto v, auto w) { return sum(v * w); }, argnums<1, -1>)(x, x);
+#elif CASE == 12  // expect: [grad] f must return a rank-0 tensor; use jacrev, or sum the result
+  value_and_grad([](auto v) { return std::pair{v, 1}; }, has_aux)(x);
+#elif CASE == 13  // expect: [grad] f must return a rank-0 tensor; use jacrev, or sum the result
+  hessian([](auto v) { return sin(v); })(x);
+#elif CASE == 14  // expect: [grad] f must return a rank-0 tensor, got something that is not a tensor
+  grad([](auto) {})(x);
+#elif CASE == 15  // expect: [grad] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums
+  grad([](auto k) { return 2.0 * k; })(3);
 #endif
 }

@@ -29,6 +29,9 @@ bool same(T a, T b) {
     return (lanes::isnan(a) && lanes::isnan(b)) || std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 
+// Catch's macro once, not in every instance of a template: that is what makes this file quick to compile.
+void check(bool right) { CHECK(right); }
+
 template <class T, int N>
 using lane_array = std::array<T, static_cast<std::size_t>(N)>;
 
@@ -68,7 +71,7 @@ void check_binary(OnPacks on_packs, OnLanes on_lanes) {
         const auto result = lanes_of<T, N>(on_packs(pack<T, N>::load(a.data()), pack<T, N>::load(b.data())));
         bool equal = true;
         for (std::size_t i = 0; i < N; ++i) equal = equal && same<T>(result[i], on_lanes(a[i], b[i]));
-        CHECK(equal);
+        check(equal);
     }
 }
 template <class T, int N, class F>
@@ -88,7 +91,7 @@ void check_relation(F f) {
         const pack<bool, N> result = f(pack<T, N>::load(a.data()), pack<T, N>::load(b.data()));
         bool equal = (result.bits & ~pack<bool, N>::full) == 0;
         for (std::size_t i = 0; i < N; ++i) equal = equal && result[static_cast<int>(i)] == f(a[i], b[i]);
-        CHECK(equal);
+        check(equal);
     }
 }
 
@@ -102,21 +105,18 @@ void check_conversion() {
         const auto result = lanes_of<U, N>(lanes::convert<U>(pack<T, N>::load(a.data())));
         bool equal = true;
         for (std::size_t i = 0; i < N; ++i) equal = equal && same<U>(result[i], lanes::convert<U>(a[i]));
-        CHECK(equal);
+        check(equal);
     }
 }
 
-using every_number = std::tuple<shape<float, 1>, shape<float, 2>, shape<float, 4>, shape<float, 16>, shape<float, 32>,
-                                shape<double, 1>, shape<double, 2>, shape<double, 4>, shape<double, 8>, shape<double, 16>,
-                                shape<std::int32_t, 4>, shape<std::int32_t, 16>, shape<std::int64_t, 2>, shape<std::int64_t, 16>,
-                                shape<std::uint32_t, 8>, shape<std::uint64_t, 8>>;
-using every_float =
-    std::tuple<shape<float, 2>, shape<float, 4>, shape<float, 8>, shape<float, 32>, shape<double, 1>, shape<double, 2>,
-               shape<double, 4>, shape<double, 16>>;
-using every_integer = std::tuple<shape<std::int32_t, 2>, shape<std::int32_t, 4>, shape<std::int32_t, 8>, shape<std::int32_t, 16>,
-                                 shape<std::int64_t, 2>, shape<std::int64_t, 4>, shape<std::int64_t, 8>,
-                                 shape<std::uint32_t, 8>, shape<std::uint32_t, 16>, shape<std::uint64_t, 2>,
-                                 shape<std::uint64_t, 4>, shape<std::uint64_t, 8>>;
+// One lane, less than a register, one register and several of every build.
+using every_number = std::tuple<shape<float, 2>, shape<float, 16>, shape<float, 32>, shape<double, 1>, shape<double, 2>,
+                                shape<double, 4>, shape<double, 8>, shape<std::int32_t, 16>, shape<std::int64_t, 4>,
+                                shape<std::uint32_t, 4>, shape<std::uint64_t, 8>>;
+using every_float = std::tuple<shape<float, 2>, shape<float, 4>, shape<float, 8>, shape<float, 16>, shape<double, 1>,
+                               shape<double, 2>, shape<double, 4>, shape<double, 8>, shape<double, 16>>;
+using every_integer = std::tuple<shape<std::int32_t, 2>, shape<std::int32_t, 8>, shape<std::int32_t, 16>, shape<std::int64_t, 2>,
+                                 shape<std::int64_t, 8>, shape<std::uint32_t, 8>, shape<std::uint64_t, 4>>;
 
 }  // namespace
 
@@ -216,25 +216,25 @@ TEMPLATE_LIST_TEST_CASE("pack memory access touches exactly its lanes", "[lanes]
     alignas(64) lane_array<T, 3 * N + 4> out;
     for (int n = 0; n <= N; ++n) {
         const auto loaded = lanes_of<T, N>(pack<T, N>::load_partial(values.data() + 1, n));
-        for (std::size_t i = 0; i < N; ++i) CHECK(same(loaded[i], static_cast<int>(i) < n ? values[i + 1] : T{0}));
+        for (std::size_t i = 0; i < N; ++i) check(same(loaded[i], static_cast<int>(i) < n ? values[i + 1] : T{0}));
         out.fill(T{42});
         pack<T, N>::load(values.data() + 1).store_partial(out.data() + 1, n);
         for (std::size_t i = 0; i < out.size(); ++i)
-            CHECK(same(out[i], i >= 1 && static_cast<int>(i) < n + 1 ? values[i] : T{42}));
+            check(same(out[i], i >= 1 && static_cast<int>(i) < n + 1 ? values[i] : T{42}));
     }
     out.fill(T{42});
     pack<T, N>::load_strided(values.data(), 3).store_strided(out.data() + 2, 3);
-    for (std::size_t i = 0; i < 3 * N; ++i) CHECK(same(out[i], i % 3 == 2 ? values[i - 2] : T{42}));
+    for (std::size_t i = 0; i < 3 * N; ++i) check(same(out[i], i % 3 == 2 ? values[i - 2] : T{42}));
     for (const std::size_t offset : {0U, 1U}) {
         out.fill(T{42});
         pack<T, N>::load(values.data()).stream(out.data() + offset);
-        for (std::size_t i = 0; i < N; ++i) CHECK(same(out[i + offset], values[i]));
+        for (std::size_t i = 0; i < N; ++i) check(same(out[i + offset], values[i]));
     }
     auto x = pack<T, N>::load(values.data());
     for (int i = 0; i < N; ++i) {
-        CHECK(same(x[i], values[static_cast<std::size_t>(i)]));
+        check(same(x[i], values[static_cast<std::size_t>(i)]));
         x.set(i, T{9});
-        CHECK(x[i] == T{9});
+        check(x[i] == T{9});
     }
 }
 
@@ -243,17 +243,17 @@ TEMPLATE_LIST_TEST_CASE("pack reductions combine all lanes", "[lanes]", every_nu
     constexpr int N = TestType::count;
     pack<T, N> x(T{1});
     for (int i = 0; i < N; ++i) x.set(i, static_cast<T>(i + 1));
-    CHECK(lanes::reduce_add(x) == static_cast<T>(N * (N + 1) / 2));
-    CHECK(lanes::reduce_max(x) == static_cast<T>(N));
-    CHECK(lanes::reduce_min(x) == T{1});
+    check(lanes::reduce_add(x) == static_cast<T>(N * (N + 1) / 2));
+    check(lanes::reduce_max(x) == static_cast<T>(N));
+    check(lanes::reduce_min(x) == T{1});
     x = lanes::select(x > T{5}, T{1}, x);
     T product{1};
     for (int i = 0; i < N && i < 5; ++i) product *= static_cast<T>(i + 1);
-    CHECK(lanes::reduce_mul(x) == product);
+    check(lanes::reduce_mul(x) == product);
     if constexpr (std::is_floating_point_v<T>) {
         x.set(N / 2, std::numeric_limits<T>::quiet_NaN());
-        CHECK(lanes::isnan(lanes::reduce_max(x)));
-        CHECK(lanes::isnan(lanes::reduce_min(x)));
+        check(lanes::isnan(lanes::reduce_max(x)));
+        check(lanes::isnan(lanes::reduce_min(x)));
     }
 }
 
@@ -292,6 +292,6 @@ TEST_CASE("code that is generic over its lane type asks the traits", "[lanes]") 
     STATIC_REQUIRE(std::is_same_v<lanes::lane_value_t<float>, float>);
     STATIC_REQUIRE(std::is_same_v<lanes::rebind_lane<P, int>, pack<int, 8>>);
     STATIC_REQUIRE(std::is_same_v<lanes::rebind_lane<float, int>, int>);
-    STATIC_REQUIRE(std::is_trivially_copyable_v<P>);
+    STATIC_REQUIRE(std::is_trivially_copyable_v<pack<float, lanes::width<float>>>);
     STATIC_REQUIRE(sizeof(P) == 8 * sizeof(float));
 }

@@ -180,15 +180,15 @@ TEST_CASE("tensors are made of expressions, with their extents checked") {
 }
 
 TEST_CASE("tensors without elements work") {
-  const Tensor<double, dyn> none;
-  const Tensor<double, dyn> copy = none;
+  const Tensor<double, dyn> empty;
+  const Tensor<double, dyn> copy = empty;
   CHECK(copy.size() == 0);
   Tensor<double, 0> st;
   CHECK(st.size() == 0);
-  CHECK(eval(none + 1.0).size() == 0);
-  CHECK(sum(none).item() == 0.0);
+  CHECK(eval(empty + 1.0).size() == 0);
+  CHECK(sum(empty).item() == 0.0);
   CHECK(eval(zeros(0, 3) * zeros(3)).shape() == std::array<index_t, 2>{0, 3});
-  CHECK(View<double, dyn>(none).materialize_as().size() == 0);
+  CHECK(View<double, dyn>(empty).materialize_as().size() == 0);
 }
 
 TEST_CASE("blocks are reused by the thread that freed them") {
@@ -210,6 +210,16 @@ TEST_CASE("blocks are reused by the thread that freed them") {
   CHECK(memory::local_cache.bytes == kept);
   memory::drain();
   CHECK(memory::local_cache.bytes == 0);
+}
+
+TEST_CASE("a thread that only frees keeps nothing") {
+  Tensor<double, dyn> t = full(3.0, 5000);
+  std::size_t kept = 1;
+  std::thread([&] {
+    t = Tensor<double, dyn>();
+    kept = memory::local_cache.bytes;
+  }).join();
+  CHECK(kept == 0);
 }
 
 TEST_CASE("size classes cover sizes tightly") {

@@ -19,7 +19,6 @@ struct wrong_law : law::law_base {
 };
 // The identity, whose pullback doubles.
 struct wrong_pullback : rules::linear<wrong_pullback> {
-  static constexpr char name[] = "wrong pullback";
   template <class V>
   auto eval(const V& v) const {
     return functra::eval(v * 1.0);

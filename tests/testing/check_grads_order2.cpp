@@ -12,7 +12,6 @@ using namespace functra;
 namespace {
 // sin, with a right derivative (wrong_later) that has a wrong one (wrong_cos).
 struct wrong_cos : law::law_base {
-  static constexpr char name[] = "wrong cos";
   static auto value(const auto& a) { return law::apply<law::cos>(a); }
   static auto d0(const auto&, const auto& a) { return law::apply<law::sin>(a); }
 };

@@ -4,10 +4,19 @@
 
 // The only header that defines macros.
 
-// Hot code that must vanish into its caller: lane operations, expression nodes, small tensors, tape statements.
+// Hot code that must vanish into its caller: lane operations, expression nodes, small tensors, tape statements. Where the
+// compiler does not optimize, forced inlining only costs time and memory.
+#if defined(__OPTIMIZE__)
 #define FUNCTRA_INLINE inline __attribute__((always_inline))
+#else
+#define FUNCTRA_INLINE inline
+#endif
 // The same for a lambda: `[&]() FUNCTRA_INLINE_LAMBDA { ... }`.
+#if defined(__OPTIMIZE__)
 #define FUNCTRA_INLINE_LAMBDA __attribute__((always_inline))
+#else
+#define FUNCTRA_INLINE_LAMBDA
+#endif
 // A loop that is worth a call.
 #define FUNCTRA_NOINLINE __attribute__((noinline))
 // Cold paths (errors, growth of a cache) that must not bloat their callers.

@@ -102,7 +102,12 @@ inline constexpr int tower_level<batched_tower<V, L, B>> = L;
 
 // The least tower that has all levels of both.
 template <class A, class B>
-struct join_towers;
+struct join_towers {
+  static_assert(std::is_same_v<A, B>,
+                "[levels] an inner function mixes its argument with a traced value of an outer transform that does not reach its result; "
+                "pass that value as an argument, or return it as aux");
+  using type = A;
+};
 template <class A, class B>
 using join2 = typename join_towers<A, B>::type;
 template <class A>

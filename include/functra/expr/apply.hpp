@@ -28,15 +28,6 @@ struct cast : law_base {
   static FUNCTRA_INLINE auto pull(const A& c) {
     return convert_lane<From>(c);
   }
-
- private:
-  template <class U, class A>
-  static FUNCTRA_INLINE auto convert_lane(const A& a) {
-    if constexpr (is_dual_lane<A>) {
-      const auto p = convert_lane<U>(a.p);
-      return dual_lane<std::remove_const_t<decltype(p)>>{p, convert_lane<U>(a.t)};
-    } else return lanes::convert<U>(a);
-  }
 };
 }  // namespace law
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <tuple>
 
@@ -20,10 +21,10 @@ namespace functra::law {
 
 namespace detail {
 // The position of input I among the active ones.
-constexpr int rank_in(unsigned mask, int i) { return std::popcount(mask & ((1U << i) - 1U)); }
-constexpr bool active(unsigned mask, int i) { return ((mask >> i) & 1U) != 0; }
+constexpr int rank_in(mask_t mask, int i) { return std::popcount(mask & ((mask_t{1} << i) - mask_t{1})); }
+constexpr bool active(mask_t mask, int i) { return ((mask >> i) & mask_t{1}) != 0; }
 // The number of the k-th active input.
-constexpr int nth_active(unsigned mask, int k) {
+constexpr int nth_active(mask_t mask, int k) {
   for (int i = 0;; ++i)
     if (active(mask, i) && k-- == 0) return i;
 }
@@ -49,7 +50,7 @@ struct value_of {
   static constexpr int cost = F::cost;
   static constexpr bool linear = F::linear;
   using functor = F;
-  static constexpr unsigned reach = F::reach;
+  static constexpr mask_t reach = F::reach;
   template <int I>
   using in_type = typename detail::leaf_type<F, I>::type;
   template <int>
@@ -74,7 +75,7 @@ struct cotangent_sums : cotangent_sums<L, N - 1> {
   L sum;
 };
 
-template <unsigned Mask, class Out>
+template <mask_t Mask, class Out>
 struct direct_sink {
   Out& out;
   template <int I, class L>
@@ -83,7 +84,7 @@ struct direct_sink {
   }
 };
 
-template <unsigned Mask, class L>
+template <mask_t Mask, class L>
 struct merging_sink {
   L sum;
   template <int I, class G>
@@ -109,11 +110,11 @@ struct zero_guard {
 }  // namespace detail
 
 // With Merge, all active leaves are the same tensor and their cotangents one output.
-template <class F, unsigned Mask, bool Merge = false>
+template <class F, mask_t Mask, bool Merge = false>
 struct pullback_of {
   static constexpr int arity = F::arity + 1;
   static constexpr int outputs = Merge ? 1 : std::popcount(Mask);
-  static constexpr unsigned reach = F::reach | (1U << F::arity);
+  static constexpr mask_t reach = F::reach | (mask_t{1} << F::arity);
   static constexpr int cost = 2 * F::cost + 1;
   static constexpr bool linear = F::linear;
   template <int I>
@@ -125,19 +126,20 @@ struct pullback_of {
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
     const typename F::template node<0, Mask, In> n(in);
     const auto c = in.template get<F::arity>();
-    if constexpr (F::linear) reverse(n, c, out);
+    if constexpr (F::linear) reverse<In>(n, c, out);
     else {
       const auto dead = is_zero(c);
       detail::zero_guard<Out, std::remove_const_t<decltype(dead)>> guarded{out, dead};
-      reverse(n, c, guarded);
+      reverse<In>(n, c, guarded);
     }
   }
 
  private:
-  template <class N, class C, class Out>
+  template <class In, class N, class C, class Out>
   static FUNCTRA_INLINE void reverse(const N& n, const C& c, Out& out) {
     if constexpr (Merge) {
-      using L = decltype(constant_like(law::plus(c, n.v), 0));
+      using Leaf = decltype(std::declval<const In&>().template get<detail::nth_active(Mask, 0)>());
+      using L = decltype(lift_lane<std::max(depth<C>, depth<decltype(N::v)>)>(std::declval<const Leaf&>()));
       detail::merging_sink<Mask, L> sink;
       n.rev(c, sink);
       out.template put<0>(sink.sum);
@@ -149,11 +151,11 @@ struct pullback_of {
 };
 
 // y and dF/dx_i for each active leaf: what a statement leaves behind when its partials are stored.
-template <class F, unsigned Mask>
+template <class F, mask_t Mask>
 struct partials_of {
   static constexpr int arity = F::arity;
   static constexpr int outputs = 1 + std::popcount(Mask);
-  static constexpr unsigned reach = F::reach;
+  static constexpr mask_t reach = F::reach;
   static constexpr int cost = 2 * F::cost + 1;
   static constexpr bool linear = F::linear;
   template <int I>
@@ -190,7 +192,7 @@ template <class In>
 inline constexpr int depth_of_input<In> = In::lane_depth;
 
 // Inputs of G as duals: primal I beside its tangent, which follows the primals.
-template <class In, int Arity, unsigned Mask>
+template <class In, int Arity, mask_t Mask>
 struct dual_inputs {
   const In& in;
   static constexpr int lane_depth = depth_of_input<In> + 1;
@@ -220,11 +222,11 @@ struct dual_outputs {
 }  // namespace detail
 
 // With Primals = false only the tangents are outputs.
-template <class G, unsigned Mask, bool Primals = true>
+template <class G, mask_t Mask, bool Primals = true>
 struct pushforward_of {
   static constexpr int arity = G::arity + std::popcount(Mask);
   static constexpr int outputs = (Primals ? 2 : 1) * G::outputs;
-  static constexpr unsigned reach = G::reach | mask_bits(G::arity, std::popcount(Mask));
+  static constexpr mask_t reach = G::reach | mask_bits(G::arity, std::popcount(Mask));
   static constexpr int cost = 2 * G::cost;
   static constexpr bool linear = G::linear;
   template <int I>
@@ -266,21 +268,21 @@ struct contraction {
   FUNCTRA_INLINE void put(const Y& y) {
     const auto d = lift_lane<Depth>(y);
     const auto c = lift_lane<Depth - 1>(in.template get<Arity + K>());
-    sum = sum + absorbing_product(c, d.t);
+    sum = sum + convert_lane<lane_scalar<L>>(absorbing_product(c, d.t));
   }
 };
 
 }  // namespace detail
 
 // G(x) and all of its partial derivatives dG_k/dx_j, row by row.
-template <class G, unsigned Mask>
+template <class G, mask_t Mask>
 struct jacobian_of {
   static constexpr int arity = G::arity;
   static constexpr int inputs = std::popcount(Mask);
   static constexpr int outputs = G::outputs * (1 + inputs);
   static constexpr int cost = 2 * inputs * G::cost;
   static constexpr bool linear = G::linear;
-  static constexpr unsigned reach = G::reach;
+  static constexpr mask_t reach = G::reach;
   template <int I>
   using in_type = typename G::template in_type<I>;
   template <int K>
@@ -312,11 +314,11 @@ struct jacobian_of {
   }
 };
 
-template <class G, unsigned Mask>
+template <class G, mask_t Mask>
 struct cotangents_of {
   static constexpr int arity = G::arity + G::outputs;
   static constexpr int outputs = std::popcount(Mask);
-  static constexpr unsigned reach = G::reach | mask_bits(G::arity, G::outputs);
+  static constexpr mask_t reach = G::reach | mask_bits(G::arity, G::outputs);
   static constexpr int cost = 2 * outputs * G::cost;
   static constexpr bool linear = G::linear;
   template <int I>

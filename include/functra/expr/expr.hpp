@@ -45,6 +45,8 @@ class lazy_base : public readable<Derived> {
   // Lazy expressions of different types cannot be assigned to each other; `auto y = eval(x * x);` gives a value that can.
   template <class To>
   FUNCTRA_INLINE To materialize_as() const {
+    static_assert(level_of<To> >= level_of<decltype(pin())>,
+                  "[conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform");
     return To(pin());
   }
 
@@ -53,6 +55,11 @@ class lazy_base : public readable<Derived> {
 };
 
 namespace detail {
+template <class X>
+void reject_assignment() {
+  static_assert(!std::is_same_v<X, X>,
+                "[operator=] a lazy expression cannot be assigned to; hold a value instead: `auto y = eval(expression);`");
+}
 template <class F, class... V>
 using expr_extents = broadcast_extents<extents_of_value<V>...>;
 template <class F, class X, class... V>
@@ -85,8 +92,11 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   }
   template <class X>
   Expr& operator=(const X&) {
-    static_assert(!std::is_same_v<X, X>,
-                  "[operator=] a lazy expression cannot be assigned to; hold a value instead: `auto y = eval(expression);`");
+    detail::reject_assignment<X>();
+    return *this;
+  }
+  Expr& operator=(const Expr&) {
+    detail::reject_assignment<F>();
     return *this;
   }
 
@@ -151,6 +161,15 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
       cache_ = std::move(o.cache_);
       pinned_ = true;
     }
+  }
+  template <class X>
+  SumExpr& operator=(const X&) {
+    detail::reject_assignment<X>();
+    return *this;
+  }
+  SumExpr& operator=(const SumExpr&) {
+    detail::reject_assignment<F>();
+    return *this;
   }
   // The extents are a base, too, but not what is meant.
   using lazy_base<SumExpr<F, V...>>::extent;

@@ -122,7 +122,7 @@ FUNCTRA_INLINE auto apply(const A& a, const B& b, const C& c) {
 }
 
 // The bits of a mask that belong to the leaves [base, base + n).
-constexpr unsigned mask_bits(int base, int n) { return ((1U << n) - 1U) << base; }
+constexpr mask_t mask_bits(int base, int n) { return ((mask_t{1} << n) - mask_t{1}) << base; }
 
 // A sink of the reverse pass that drops what a mask excludes: cotangents that flow through a branch not taken.
 template <class S, class M>
@@ -143,14 +143,14 @@ struct arg {
   static constexpr int cost = 0;
   static constexpr bool linear = true;  // no partial derivative can be NaN or infinite
   // The leaves that a derivative can reach: not through comparisons, integers and booleans.
-  static constexpr unsigned reach = std::is_floating_point_v<T> ? 1U : 0U;
+  static constexpr mask_t reach = std::is_floating_point_v<T> ? mask_t{1} : mask_t{0};
 
   template <int B, class In>
   static FUNCTRA_INLINE auto value(const In& in) {
     return in.template get<B>();
   }
 
-  template <int B, unsigned Mask, class In>
+  template <int B, mask_t Mask, class In>
   struct node {
     decltype(std::declval<const In&>().template get<B>()) v;
     FUNCTRA_INLINE explicit node(const In& in) : v(in.template get<B>()) {}
@@ -162,7 +162,7 @@ struct arg {
 };
 
 // Sends `seed * partial` into a child, unless no active leaf lies below it.
-template <unsigned Mask, int B, class Child, int I, class Op, class S, class Sink, class Node, class Y, class... X>
+template <mask_t Mask, int B, class Child, int I, class Op, class S, class Sink, class Node, class Y, class... X>
 FUNCTRA_INLINE void send(const S& seed, Sink& sink, const Node& child, const Y& y, const X&... x) {
   if constexpr ((Mask & mask_bits(B, Child::arity)) != 0 && std::is_floating_point_v<typename Child::type>) {
     if constexpr (detail::customized<Op>) child.rev(Op::template pull<typename Child::type>(seed), sink);
@@ -183,8 +183,8 @@ template <class Op, class... F>
 struct fn;
 
 template <class Op, class Child>
-constexpr unsigned reach_of(int base) {
-  return Op::differentiable && std::is_floating_point_v<typename Child::type> ? Child::reach << base : 0U;
+constexpr mask_t reach_of(int base) {
+  return Op::differentiable && std::is_floating_point_v<typename Child::type> ? Child::reach << base : mask_t{0};
 }
 
 template <class Op, class A>
@@ -193,14 +193,14 @@ struct fn<Op, A> {
   static constexpr int arity = A::arity;
   static constexpr int cost = Op::cost + A::cost;
   static constexpr bool linear = Op::linear && A::linear;
-  static constexpr unsigned reach = reach_of<Op, A>(0);
+  static constexpr mask_t reach = reach_of<Op, A>(0);
 
   template <int B, class In>
   static FUNCTRA_INLINE auto value(const In& in) {
     return apply<Op>(A::template value<B>(in));
   }
 
-  template <int B, unsigned Mask, class In>
+  template <int B, mask_t Mask, class In>
   struct node {
     using child = typename A::template node<B, Mask, In>;
     using lane = decltype(apply<Op>(std::declval<const child&>().v));
@@ -227,14 +227,14 @@ struct fn<Op, A, B2> {
   static constexpr int arity = A::arity + B2::arity;
   static constexpr int cost = Op::cost + A::cost + B2::cost;
   static constexpr bool linear = Op::linear && A::linear && B2::linear;
-  static constexpr unsigned reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity);
+  static constexpr mask_t reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity);
 
   template <int B, class In>
   static FUNCTRA_INLINE auto value(const In& in) {
     return apply<Op>(A::template value<B>(in), B2::template value<B + A::arity>(in));
   }
 
-  template <int B, unsigned Mask, class In>
+  template <int B, mask_t Mask, class In>
   struct node {
     using first = typename A::template node<B, Mask, In>;
     using second = typename B2::template node<B + A::arity, Mask, In>;
@@ -258,14 +258,14 @@ struct fn<Op, A, B2, C> {
   static constexpr int arity = A::arity + B2::arity + C::arity;
   static constexpr int cost = Op::cost + A::cost + B2::cost + C::cost;
   static constexpr bool linear = Op::linear && A::linear && B2::linear && C::linear;
-  static constexpr unsigned reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity) | reach_of<Op, C>(A::arity + B2::arity);
+  static constexpr mask_t reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity) | reach_of<Op, C>(A::arity + B2::arity);
 
   template <int B, class In>
   static FUNCTRA_INLINE auto value(const In& in) {
     return apply<Op>(A::template value<B>(in), B2::template value<B + A::arity>(in), C::template value<B + A::arity + B2::arity>(in));
   }
 
-  template <int B, unsigned Mask, class In>
+  template <int B, mask_t Mask, class In>
   struct node {
     using first = typename A::template node<B, Mask, In>;
     using second = typename B2::template node<B + A::arity, Mask, In>;

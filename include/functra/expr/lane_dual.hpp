@@ -2,10 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "functra/lanes/pack.hpp"
 
 // The arithmetic of laws: what a law may do with a lane, be it a scalar, a pack, or a dual of either.
 namespace functra::law {
+
+// A set of the leaves of a statement, one bit each.
+using mask_t = std::uint64_t;
 
 // A lane with its tangent. Laws are evaluated on it to get the derivative of a fused statement, and of its derivatives.
 template <class L>
@@ -119,6 +124,16 @@ template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator*(const B
 template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const dual_lane<L>& a, const B& b) { return {a.p / b, a.t / b}; }
 template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const B& a, const dual_lane<L>& b) { const L y = a / b.p; return {y, -(y * b.t) / b.p}; }
 // clang-format on
+
+// A lane as one of numbers of type U.
+template <class U, class L>
+FUNCTRA_INLINE auto convert_lane(const L& a) {
+  if constexpr (std::is_same_v<U, lane_scalar<L>>) return a;
+  else if constexpr (is_dual_lane<L>) {
+    const auto p = convert_lane<U>(a.p);
+    return dual_lane<std::remove_const_t<decltype(p)>>{p, convert_lane<U>(a.t)};
+  } else return lanes::convert<U>(a);
+}
 
 // Where the mask holds a, else b; operands may be duals.
 template <class M, class A, class B>

@@ -9,6 +9,7 @@
 
 #include "functra/core/threefry.hpp"
 #include "functra/functions/normal_quantile.hpp"
+#include "functra/rules/primitive.hpp"
 #include "functra/tensor/create.hpp"
 
 //  Random numbers as functions: the same key gives the same numbers, on every machine, for every number of threads and lanes.
@@ -19,7 +20,10 @@
 //    auto [k1, k2] = split(key);
 //    auto w = normal<double>(k1, 3, 4);      // f64[3,4]
 //
-//  Keys are plain values. Inside of vmap, a draw from a key that is not mapped gives every example the same numbers.
+//  Keys are plain values. Inside of vmap, a draw from a key that is not mapped gives every example the same numbers. For numbers
+//  of its own, map over a tensor of keys: tensor(split(key, n)) is a u32[n,2], and one example of it, u32[2], serves as a key.
+//
+//    vmap([](auto k, auto x) { return x + normal(k, 3); })(tensor(split(key, 64)), xs)
 namespace functra {
 
 // What random numbers are drawn from: 64 bits, in two words.
@@ -86,21 +90,40 @@ struct normal_distribution {  // the quantile at (k + 1/2) / 2^52, in (0, 1)
   }
 };
 
-// A tensor of the extents x, whose element i is finish(Law of the bits i).
-template <class T, class Law, int N = number_lanes, class X, class Finish>
-auto drawn(const Key& key, const X& x, const Finish& finish) {
-  tensor_of<T, X> t(uninitialized, x);
-  T* to = t.mutable_data();
-  std::uint64_t bits[drawn_at_once];
-  double numbers[drawn_at_once];
-  for (index_t start = 0; start < t.size(); start += drawn_at_once) {
-    const index_t n = std::min(drawn_at_once, t.size() - start);
-    random_bits(key, start, (n + cipher_lanes - 1) / cipher_lanes * cipher_lanes, bits);
-    for (index_t i = 0; i < n; i += N) Law::of(lanes::pack<std::uint64_t, N>::load(bits + i)).store(numbers + i);
-    for (index_t i = 0; i < n; ++i) to[start + i] = finish(numbers[i]);
+// A draw: element i is finish(Law of the bits i).
+template <class T, class Law, class Finish, int N = number_lanes>
+struct draw {
+  Finish finish;
+  void operator()(const Key& key, index_t size, T* to) const {
+    std::uint64_t bits[drawn_at_once];
+    double numbers[drawn_at_once];
+    for (index_t start = 0; start < size; start += drawn_at_once) {
+      const index_t n = std::min(drawn_at_once, size - start);
+      random_bits(key, start, (n + cipher_lanes - 1) / cipher_lanes * cipher_lanes, bits);
+      for (index_t i = 0; i < n; i += N) Law::of(lanes::pack<std::uint64_t, N>::load(bits + i)).store(numbers + i);
+      for (index_t i = 0; i < n; ++i) to[start + i] = finish(numbers[i]);
+    }
   }
-  return t;
+};
+// The words of another key.
+struct derivation {
+  key_use use;
+  std::uint64_t i;
+  void operator()(const Key& key, index_t, std::uint32_t* to) const {
+    const Key k = derived_key(key, use, i);
+    to[0] = k.word0;
+    to[1] = k.word1;
+  }
+};
+
+// A key, or a tensor that serves as one.
+template <class K>
+constexpr bool is_key_tensor() {
+  if constexpr (!tensor_like<K>) return false;
+  else return std::is_same_v<dtype_of<value_t<K>>, std::uint32_t> && extents_of_value<value_t<K>>::R == 1;
 }
+template <class K>
+concept key_like = std::is_same_v<K, Key> || is_key_tensor<K>();
 
 template <class T>
 constexpr void check_floating_dtype() {
@@ -110,6 +133,66 @@ constexpr void check_floating_dtype() {
 template <class T>
 using unit_interval_of = std::conditional_t<std::is_same_v<T, float>, unit_interval_24, unit_interval>;
 
+}  // namespace detail
+
+namespace rules {
+// What Fill makes of keys: u32[..., 2] -> T[..., x...]. The dims in front are those that are mapped.
+template <class T, class X, class Fill>
+struct from_keys : nondifferentiable {
+  static constexpr char name[] = "random";
+  X x;
+  Fill fill;
+
+  template <class V>
+  auto eval(const V& keys) const {
+    using A = extents_of_value<V>;
+    using Y = concat_extents<erase_extent<A, A::R - 1>, X>;
+    constexpr int N = lanes_of<element_of<V>>;
+    if (keys.extent(A::R - 1) != 2) fail(name, "a key has 2 words, got a tensor of ", keys.extent(A::R - 1));
+    index_t shape[array_size(Y::R)];
+    for (int i = 0; i < Y::R; ++i) shape[i] = i < A::R - 1 ? keys.extent(i) : x.extent(i - (A::R - 1));
+    tensor_of<element_t<T, N>, Y> y(uninitialized, Y::from(shape));
+    const auto words = functra::eval(keys);
+    auto* to = y.mutable_data();
+    const index_t size = x.size();
+    for (index_t k = 0; k < words.size() / 2; ++k, to += size) {
+      const auto word0 = words.data()[2 * k], word1 = words.data()[2 * k + 1];
+      if constexpr (N == 1) fill(key_of(word0, word1), size, to);
+      else {
+        tensor_of<T, X> one(uninitialized, x);
+        for (int l = 0; l < N; ++l) {
+          fill(key_of(word0[l], word1[l]), size, one.mutable_data());
+          for (index_t i = 0; i < size; ++i) to[i].set(l, one.data()[i]);
+        }
+      }
+    }
+    return y;
+  }
+  template <unsigned, class V>
+  auto batch(const V& keys) const {
+    return bind(*this, keys);
+  }
+
+ private:
+  static Key key_of(std::uint32_t word0, std::uint32_t word1) { return Key(std::uint64_t{word0} << 32 | word1); }
+};
+}  // namespace rules
+
+namespace detail {
+template <class T, class K, class X, class Fill>
+auto from_key(const K& key, const X& x, const Fill& fill) {
+  if constexpr (std::is_same_v<K, Key>) {
+    tensor_of<T, X> t(uninitialized, x);
+    fill(key, t.size(), t.mutable_data());
+    return t;
+  } else return bind(rules::from_keys<T, X, Fill>{{}, x, fill}, as_value(key));
+}
+template <class T, class Law, class K, class X, class Finish>
+auto drawn(const K& key, const X& x, const Finish& finish) {
+  return from_key<T>(key, x, draw<T, Law, Finish>{finish});
+}
+template <class T>
+inline constexpr auto converted_to = [](double x) { return static_cast<T>(x); };
 }  // namespace detail
 
 // N keys, or n of them.   auto [a, b] = split(key);   split<3>(key): std::array<Key, 3>;   split(key, n): std::vector<Key>
@@ -133,29 +216,57 @@ constexpr Key fold_in(const Key& key, I i) {
   return detail::derived_key(key, detail::key_use::fold_in, static_cast<std::uint64_t>(i));
 }
 
+// The same of keys in tensors.
+template <int N = 2, tensor_like K>
+  requires(detail::key_like<K>)
+auto split(const K& key) {
+  return with_indices<N>([&](auto... i) {
+    const auto part = [&](std::uint64_t k) {
+      return detail::from_key<std::uint32_t>(key, extents<2>{}, detail::derivation{detail::key_use::split, k});
+    };
+    return std::array{part(static_cast<std::uint64_t>(i()))...};
+  });
+}
+template <tensor_like K, std::integral I>
+  requires(detail::key_like<K>)
+auto fold_in(const K& key, I i) {
+  return detail::from_key<std::uint32_t>(key, extents<2>{}, detail::derivation{detail::key_use::fold_in, static_cast<std::uint64_t>(i)});
+}
+
+// Keys as a tensor, to be mapped over.   std::vector<Key> -> u32[n,2]
+inline Tensor<std::uint32_t, dyn, 2> tensor(const std::vector<Key>& keys) {
+  Tensor<std::uint32_t, dyn, 2> t(uninitialized, extents<dyn, 2>(static_cast<index_t>(keys.size())));
+  std::uint32_t* to = t.mutable_data();
+  for (const Key& k : keys) {
+    *to++ = k.word0;
+    *to++ = k.word1;
+  }
+  return t;
+}
+
 // Extents are given to all of these as to zeros: normal<T>(key, n...), normal<T>(key, extents<...>(n...)), normal<T>(key, x.shape()).
 
 // Standard normal numbers; those of float are those of double, rounded.   normal<T>(key, n...): T[n...]
 // Costs about 7 ns an element. From the normal quantile, AS 241.
-template <class T = double, class... S>
+template <class T = double, detail::key_like K, class... S>
   requires(detail::extents_args<S...>)
-auto normal(const Key& key, const S&... n) {
+auto normal(const K& key, const S&... n) {
   detail::check_floating_dtype<T>();
-  return detail::drawn<T, detail::normal_distribution>(key, detail::extents_from_args(n...), [](double x) { return static_cast<T>(x); });
+  return detail::drawn<T, detail::normal_distribution>(key, detail::extents_from_args(n...), detail::converted_to<T>);
 }
 
 // Uniform numbers in [0, 1): multiples of 2^-53, for float of 2^-24.   uniform<T>(key, n...): T[n...]
-template <class T = double, class... S>
+template <class T = double, detail::key_like K, class... S>
   requires(detail::extents_args<S...>)
-auto uniform(const Key& key, const S&... n) {
+auto uniform(const K& key, const S&... n) {
   detail::check_floating_dtype<T>();
-  return detail::drawn<T, detail::unit_interval_of<T>>(key, detail::extents_from_args(n...), [](double x) { return static_cast<T>(x); });
+  return detail::drawn<T, detail::unit_interval_of<T>>(key, detail::extents_from_args(n...), detail::converted_to<T>);
 }
 // Uniform numbers from low to high, which are floating-point values: integers are extents.   uniform<T>(key, -1.0, 1.0, n...): T[n...]
 // Rounding may give high itself where high - low is small beside high.
-template <class T = double, std::floating_point L, std::floating_point H, class... S>
+template <class T = double, detail::key_like K, std::floating_point L, std::floating_point H, class... S>
   requires(detail::extents_args<S...>)
-auto uniform(const Key& key, L low, H high, const S&... n) {
+auto uniform(const K& key, L low, H high, const S&... n) {
   detail::check_floating_dtype<T>();
   const double a = static_cast<double>(low), width = static_cast<double>(high) - a;
   return detail::drawn<T, detail::unit_interval_of<T>>(key, detail::extents_from_args(n...),
@@ -164,9 +275,9 @@ auto uniform(const Key& key, L low, H high, const S&... n) {
 
 // True with probability p.   bernoulli(key, p, n...): bool[n...]
 // Throws where p is not in [0, 1].
-template <std::floating_point P, class... S>
+template <detail::key_like K, std::floating_point P, class... S>
   requires(detail::extents_args<S...>)
-auto bernoulli(const Key& key, P p, const S&... n) {
+auto bernoulli(const K& key, P p, const S&... n) {
   if (!(p >= 0 && p <= 1)) fail("bernoulli", "a probability from 0 to 1 is required, got ", p);
   return detail::drawn<bool, detail::unit_interval>(key, detail::extents_from_args(n...),
                                                     [p = static_cast<double>(p)](double x) { return x < p; });

@@ -23,6 +23,14 @@ class batched : public traced<batched<V, L>> {
   template <operand U>
     requires(!std::same_as<U, batched> && !std::same_as<U, V>)
   FUNCTRA_INLINE batched(const U& u) : batched(detail::lift<batched>(u)) {}
+  batched(const batched&) = default;
+  batched(batched&&) = default;
+  batched& operator=(const batched&) & = default;
+  batched& operator=(batched&&) & = default;
+  template <class X>
+  void operator=(const X&) && {
+    detail::reject_write<X>();
+  }
 
   FUNCTRA_INLINE extents_type get_extents() const {
     if constexpr (extents_type::is_static) return extents_type{};
@@ -39,6 +47,13 @@ class batched : public traced<batched<V, L>> {
   template <class B = batched>
   auto item() const {
     static_assert(!std::is_same_v<B, B>, "[vmap] a mapped value has no single item; use where(...) or cond(...) instead of branching on it");
+  }
+  template <class B = batched>
+    requires(extents_type::R == 0 && std::is_same_v<element_type, bool>)
+  explicit operator bool() const {
+    static_assert(!std::is_same_v<B, B>,
+                  "[vmap] a mapped value cannot decide a C++ branch, because examples would take different ones; use where(...) or cond(...)");
+    return false;
   }
 };
 

@@ -25,6 +25,14 @@ class dual : public traced<dual<P, T, L>> {
   template <operand U>
     requires(!std::same_as<U, dual>)
   FUNCTRA_INLINE dual(const U& u) : dual(detail::lift<dual>(u)) {}
+  dual(const dual&) = default;
+  dual(dual&&) = default;
+  dual& operator=(const dual&) & = default;
+  dual& operator=(dual&&) & = default;
+  template <class X>
+  void operator=(const X&) && {
+    detail::reject_write<X>();
+  }
 
   FUNCTRA_INLINE decltype(auto) get_extents() const { return primal.get_extents(); }
   auto item() const { return primal.item(); }
@@ -43,10 +51,10 @@ FUNCTRA_INLINE decltype(auto) primal_of(const V& v) {
 
 // The operands at level L, as bits.
 template <int L, class... V>
-constexpr unsigned mask_at() {
-  unsigned m = 0;
+constexpr law::mask_t mask_at() {
+  law::mask_t m = 0;
   int i = 0;
-  ((m |= (level_of<V> == L ? 1U << i : 0U), ++i), ...);
+  ((m |= (level_of<V> == L ? law::mask_t{1} << i : law::mask_t{0}), ++i), ...);
   return m;
 }
 
@@ -85,7 +93,7 @@ template <>
 struct interpreter<tracer::dual> {
   template <int L, class G, class... Spec, class... V>
   static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...> statement, const char* name, const V&... v) {
-    constexpr unsigned mask = detail::mask_at<L, V...>() & G::reach;
+    constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr int n = std::popcount(mask);
     constexpr bool has_tangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_tangent) return bind(statement, name, detail::primal_of<L>(v)...);
@@ -102,7 +110,7 @@ struct interpreter<tracer::dual> {
     auto y = bind(p, detail::primal_of<L>(v)...);
     if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
     else {
-      constexpr unsigned mask = detail::mask_at<L, V...>();
+      constexpr law::mask_t mask = detail::mask_at<L, V...>();
       const auto operands = std::tie(v...);
       auto t = sum_contributions<L, 0, std::popcount(mask)>(
           [&](auto k) {
@@ -114,7 +122,7 @@ struct interpreter<tracer::dual> {
   }
 
  private:
-  template <unsigned Mask, class... K>
+  template <law::mask_t Mask, class... K>
   static constexpr auto bundle_of_active(K...) {
     return std::integer_sequence<int, law::detail::nth_active(Mask, K::value)...>{};
   }
@@ -126,7 +134,7 @@ struct interpreter<tracer::dual> {
   }
 
   // I...: the active operands.
-  template <int L, unsigned Mask, class G, class... Spec, class All, int... I, class... V>
+  template <int L, law::mask_t Mask, class G, class... Spec, class All, int... I, class... V>
   static FUNCTRA_INLINE auto push(functra::fused<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
     constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(operands).primal)>, tower_of<decltype(nth<I>(operands).tangent)>> && ...);
     if constexpr (simple) {
@@ -147,11 +155,11 @@ struct interpreter<tracer::dual> {
   using replace = onto::full;
 
   // The outputs of G, then its partials.
-  template <unsigned Mask, class Spec, class F, int... K, class... V>
+  template <law::mask_t Mask, class Spec, class F, int... K, class... V>
   static FUNCTRA_INLINE auto partials(law::value_of<F>*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
     return bind(functra::fused<law::partials_of<F, Mask>, Spec, replace<K>...>{}, name, v...);
   }
-  template <unsigned Mask, class... Spec, class G, int... K, class... V>
+  template <law::mask_t Mask, class... Spec, class G, int... K, class... V>
   static FUNCTRA_INLINE auto partials(G*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
     return bind(functra::fused<law::jacobian_of<G, Mask>, Spec..., replace<K>...>{}, name, v...);
   }

@@ -190,6 +190,14 @@ class taped : public traced<taped<V, L, C>> {
   template <operand U>
     requires(!std::same_as<U, taped> && !std::same_as<U, V>)
   FUNCTRA_INLINE taped(const U& u) : taped(detail::lift<taped>(u)) {}
+  taped(const taped&) = default;
+  taped(taped&&) = default;
+  taped& operator=(const taped&) & = default;
+  taped& operator=(taped&&) & = default;
+  template <class X>
+  void operator=(const X&) && {
+    detail::reject_write<X>();
+  }
 
   FUNCTRA_INLINE decltype(auto) get_extents() const { return value.get_extents(); }
   auto item() const { return value.item(); }
@@ -251,19 +259,19 @@ struct scalar_node : tape_node {
 };
 
 // A fused statement G whose pullback recomputes the partials from the leaves.
-template <int L, unsigned Mask, class G, class Specs, class Ys, class Cs, class... V>
+template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
 struct fused_node;
 
-template <class G, unsigned Mask>
+template <class G, law::mask_t Mask>
 struct pullback_functor {
   using type = law::cotangents_of<G, Mask>;
 };
-template <class F, unsigned Mask>
+template <class F, law::mask_t Mask>
 struct pullback_functor<law::value_of<F>, Mask> {
   using type = law::pullback_of<F, Mask>;
 };
 
-template <int L, unsigned Mask, class G, class... Spec, class... Y, class... C, class... V>
+template <int L, law::mask_t Mask, class G, class... Spec, class... Y, class... C, class... V>
 struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...> : tape_node {
   bundle<cotangent_slot<Y, C>...> slots;
   bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> x;
@@ -421,10 +429,10 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 };
 
 // A fused statement with one output whose partials are stored.
-template <int L, unsigned Mask, class Spec, class Y, class C, class D, class... V>
+template <int L, law::mask_t Mask, class Spec, class Y, class C, class D, class... V>
 struct partials_node;
 
-template <int L, unsigned Mask, class Spec, class Y, class C, class... D, class... V>
+template <int L, law::mask_t Mask, class Spec, class Y, class C, class... D, class... V>
 struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   cotangent_slot<Y, C> slot;
   bundle<D...> partials;
@@ -487,7 +495,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
 };
 
 // A primitive of the rule book.
-template <int L, unsigned Mask, class P, class Y, class C, class... V>
+template <int L, law::mask_t Mask, class P, class Y, class C, class... V>
 struct primitive_node : tape_node {
   cotangent_slot<Y, C> slot;
   P primitive;
@@ -541,7 +549,7 @@ template <>
 struct interpreter<tracer::taped> {
   template <int L, class G, class... Spec, class... V>
   static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...> statement, const char* name, const V&... v) {
-    constexpr unsigned mask = detail::mask_at<L, V...>() & G::reach;
+    constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr bool has_cotangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_cotangent) return bind(statement, name, detail::untaped<L>(v)...);
     else {
@@ -626,7 +634,7 @@ struct interpreter<tracer::taped> {
     else {
       using W = typename detail::cotangent_tower<L, V...>::type;
       using C = cotangent_t<W, Y>;
-      constexpr unsigned mask = floating_mask<L, V...>();
+      constexpr law::mask_t mask = floating_mask<L, V...>();
       tape* const on = detail::tape_of<L>(v...);
       if constexpr (detail::is_view<Y> && detail::kind_of_cotangent<Y, C>() == detail::cotangent_kind::buffer) {
         // A view of something that has no buffer of its own to share: a tensor of its own.
@@ -643,16 +651,16 @@ struct interpreter<tracer::taped> {
     }
   }
   template <int L, class... V>
-  static constexpr unsigned floating_mask() {
-    unsigned m = 0;
+  static constexpr law::mask_t floating_mask() {
+    law::mask_t m = 0;
     int i = 0;
-    ((m |= (level_of<V> == L && std::is_floating_point_v<dtype_of<V>> ? 1U << i : 0U), ++i), ...);
+    ((m |= (level_of<V> == L && std::is_floating_point_v<dtype_of<V>> ? law::mask_t{1} << i : law::mask_t{0}), ++i), ...);
     return m;
   }
 
   // One output. Scalars and small tensors keep their partials; so does a statement whose cotangents live on more levels than its
   // values, for then each partial serves many cotangents. Large tensors compute them again in the pullback.
-  template <int L, unsigned Mask, class W, class F, class Spec, class... V>
+  template <int L, law::mask_t Mask, class W, class F, class Spec, class... V>
   static FUNCTRA_INLINE auto record_one(tape* on, functra::fused<law::value_of<F>, Spec> statement, const char* name, const V&... v) {
     using X = broadcast_extents<extents_of_value<V>...>;
     constexpr bool plain = (detail::is_plain<std::remove_cvref_t<decltype(detail::untaped<L>(v))>> && ...);
@@ -692,7 +700,7 @@ struct interpreter<tracer::taped> {
   }
 
   // A rank-0 statement on plain values: a flat node with one partial for each active leaf.
-  template <int L, unsigned Mask, class W, class F, class Spec, class... V>
+  template <int L, law::mask_t Mask, class W, class F, class Spec, class... V>
   static FUNCTRA_INLINE auto record_scalar(tape* on, functra::fused<law::value_of<F>, Spec> statement, const char* name, std::integer_sequence<int>, const V&... v) {
     using E = element_t<typename F::type, std::max({1, lanes_of<element_of<V>>...})>;
     using Y = Tensor<E>;
@@ -709,12 +717,12 @@ struct interpreter<tracer::taped> {
       return taped<Y, L, C>(std::move(get<0>(r)), ref);
     });
   }
-  template <int L, unsigned Mask, int K, class... V>
+  template <int L, law::mask_t Mask, int K, class... V>
   struct leaf_element {
     using type = element_of<typename nth_type<law::detail::nth_active(Mask, K), V...>::cotangent_type>;
   };
 
-  template <int L, unsigned Mask, class W, class G, class... Spec, class... V>
+  template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
   static auto record_many(tape* on, functra::fused<G, Spec...> statement, const char* name, const V&... v) {
     auto r = bundled(bind(statement, name, detail::untaped<L>(v)...));
     return with_indices<sizeof...(Spec)>([&](auto... k) {

@@ -122,8 +122,15 @@ template <class V, int L, class C>
 struct lifter<taped<V, L, C>> {
   template <class U>
   static FUNCTRA_INLINE taped<V, L, C> make(const U& u) {
-    static_assert(level_of<U> < L, "[conversion] values of the same transform differ in type; hold them in `auto`");
-    return taped<V, L, C>(lift<V>(u));
+    if constexpr (level_of<U> == L) {
+      // A view on this tape: a copy is a statement of its own.
+      auto copy = bind(fused<law::value_of<law::arg<dtype_of<U>>>, onto::full>{}, "copy", u);
+      static_assert(std::is_same_v<decltype(copy), taped<V, L, C>>, "[conversion] values of the same transform differ in type; hold them in `auto`");
+      return copy;
+    } else {
+      static_assert(level_of<U> < L, "[conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform");
+      return taped<V, L, C>(lift<V>(u));
+    }
   }
 };
 template <class V, int L>
@@ -144,6 +151,12 @@ FUNCTRA_INLINE V lift(const U& u) {
   if constexpr (std::is_same_v<V, U>) return u;
   else if constexpr (is_expr<U> || is_sum_expr<U>) return lift<V>(u.pinned());
   else return lifter<V>::make(u);
+}
+
+// x(0) = 1.0 would write to a value that nobody reads.
+template <class X>
+void reject_write() {
+  static_assert(!std::is_same_v<X, X>, "[operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)");
 }
 
 }  // namespace detail

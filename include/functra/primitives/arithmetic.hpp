@@ -69,6 +69,16 @@ struct reciprocal : law_base {
 
 }  // namespace law
 
+namespace detail {
+// a += b.
+template <class A, class S>
+FUNCTRA_INLINE A& rename(A& a, S&& s) {
+  static_assert(std::is_lvalue_reference_v<A> && value<A>,
+                "[operator+=] a named value is required: hold it as `auto y = eval(expression);`; use set_at(x, value, i...) or add_at(x, value, i...) on a part of a tensor");
+  return a = std::remove_cvref_t<A>(std::forward<S>(s));
+}
+}  // namespace detail
+
 // clang-format off
 template <operand A, operand B> requires(tensor_like<A> || tensor_like<B>)
 FUNCTRA_INLINE auto operator+(A&& a, B&& b) { return apply_law<law::add>(std::forward<A>(a), std::forward<B>(b)); }
@@ -82,10 +92,10 @@ template <tensor_like A> FUNCTRA_INLINE auto operator-(A&& a) { return apply_law
 template <tensor_like A> FUNCTRA_INLINE A&& operator+(A&& a) { return std::forward<A>(a); }
 
 // On a value, `a += b` names the sum a again: a = a + b. The dtype and the extents of a stay.
-template <value A, operand B> FUNCTRA_INLINE A& operator+=(A& a, B&& b) { return a = A(a + std::forward<B>(b)); }
-template <value A, operand B> FUNCTRA_INLINE A& operator-=(A& a, B&& b) { return a = A(a - std::forward<B>(b)); }
-template <value A, operand B> FUNCTRA_INLINE A& operator*=(A& a, B&& b) { return a = A(a * std::forward<B>(b)); }
-template <value A, operand B> FUNCTRA_INLINE A& operator/=(A& a, B&& b) { return a = A(a / std::forward<B>(b)); }
+template <tensor_like A, operand B> FUNCTRA_INLINE A& operator+=(A&& a, B&& b) { return detail::rename<A>(a, a + std::forward<B>(b)); }
+template <tensor_like A, operand B> FUNCTRA_INLINE A& operator-=(A&& a, B&& b) { return detail::rename<A>(a, a - std::forward<B>(b)); }
+template <tensor_like A, operand B> FUNCTRA_INLINE A& operator*=(A&& a, B&& b) { return detail::rename<A>(a, a * std::forward<B>(b)); }
+template <tensor_like A, operand B> FUNCTRA_INLINE A& operator/=(A&& a, B&& b) { return detail::rename<A>(a, a / std::forward<B>(b)); }
 // clang-format on
 
 // Elementwise a * a.

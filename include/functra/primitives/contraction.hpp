@@ -185,6 +185,12 @@ struct contraction : bilinear<contraction<S>> {
     } else return at_run_time<X, T>(a, b);
   }
 
+  // A cotangent has the extents of its operand as its type states them, however much the other operands know.
+  template <int I, class C, class Y, class A, class B>
+  auto vjp(const C& c, const Y&, const A& a, const B& b) const {
+    if constexpr (I == 0) return stated_as(a, transpose<0>(c, b));
+    else return stated_as(b, transpose<1>(c, a));
+  }
   template <int I, class C, class V>
   auto transpose(const C& c, const V& other) const {
     if constexpr (I == 0) return bind(contraction<functra::detail::normalized({S.c, S.b, S.a})>{}, c, other);
@@ -201,6 +207,13 @@ struct contraction : bilinear<contraction<S>> {
   }
 
  private:
+  template <class V, class G>
+  static auto stated_as(const V& v, const G& g) {
+    using X = extents_of_value<V>;
+    if constexpr (std::is_same_v<X, extents_of_value<G>>) return g;
+    else return bind(reshape<X>{{}, v.get_extents()}, g);
+  }
+
   template <class XA, class XB>
   static constexpr bool digit_rank_ok() {
     return XA::R == functra::detail::digit_count(S.a) && XB::R == functra::detail::digit_count(S.b);
@@ -216,7 +229,7 @@ struct contraction : bilinear<contraction<S>> {
   static tensor_of<T, X> at_run_time(const A& a, const B& b) {
     namespace d = functra::detail;
     constexpr int ra = extents_of_value<A>::R, rb = extents_of_value<B>::R;
-    index_t na[array_size(ra)], sa[array_size(ra)], nb[array_size(rb)], sb[array_size(rb)], n[array_size(X::R)], sc[array_size(X::R)];
+    index_t na[array_size(ra)], sa[array_size(ra)], nb[array_size(rb)], sb[array_size(rb)], n[array_size(X::R)], sc[array_size(X::R)]{};
     for (int i = 0; i < ra; ++i) na[i] = a.extent(i);
     for (int i = 0; i < rb; ++i) nb[i] = b.extent(i);
     d::strides_of(a, sa);

@@ -84,11 +84,17 @@ FUNCTRA_INLINE auto spread_stack(const A& a, const B& b) {
   for (int i = 0; i < X::R; ++i) {
     const int j = i - XA::R + XB::R;
     n[i] = a.extent(i);
-    if (i >= X::R - 2 || j < 0 || XB::static_extent(j) == 1 || n[i] == b.extent(j)) continue;
-    if (n[i] != 1 && b.extent(j) != 1) fail("matmul", "leading extents must be equal, or 1, got ", n[i], " and ", b.extent(j));
-    if (n[i] == 1) n[i] = b.extent(j);
+    if (i < X::R - 2 && j >= 0 && XB::static_extent(j) != 1 && n[i] == 1) n[i] = b.extent(j);
   }
   return bind(rules::broadcast<X>{{}, X::from(n)}, a);
+}
+
+template <class A, class B>
+void check_leading(const A& a, const B& b) {
+  constexpr int ra = extents_of_value<A>::R, rb = extents_of_value<B>::R;
+  for (int i = 3; i <= ra && i <= rb; ++i)
+    if (const index_t n = a.extent(ra - i), m = b.extent(rb - i); n != m && n != 1 && m != 1)
+      fail("matmul", "leading extents must be equal, or 1, got ", n, " and ", m);
 }
 
 // An operand as the contraction takes it: leading dims spread, or dropped, or untouched.
@@ -103,6 +109,7 @@ template <class A, class B>
 FUNCTRA_INLINE auto matmul_values(const A& a, const B& b) {
   constexpr stack_plan p = plan_matmul<extents_of_value<A>, extents_of_value<B>>();
   static_assert(p.valid, "[matmul] leading extents must be equal, or 1");
+  if constexpr (p.spread_a || p.spread_b) check_leading(a, b);
   if constexpr (p.valid) return contract<p.spec>(fit_stack<p.spread_a, p.drop_a>(a, b), fit_stack<p.spread_b, p.drop_b>(b, a));
   else return a;
 }

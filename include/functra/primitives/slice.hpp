@@ -60,7 +60,7 @@ struct slice : linear<slice<R, Drop, X>> {
     bool whole = A::is_static;
     for (int i = 0; i < R; ++i)
       if (((Drop >> i) & 1U) == 0) {
-        whole = whole && X::static_extent(i - std::popcount(Drop)) == A::static_extent(i) && (Drop >> i) == 0;
+        whole = whole && (Drop >> i) == 0 && X::static_extent(i - std::popcount(Drop)) == A::static_extent(i);
       }
     return whole;
   }
@@ -157,7 +157,7 @@ constexpr auto indexed_shape() {
   static_shape<X::R> s{};
   for (int i = 0; i < X::R; ++i) s[i] = X::static_extent(i);
   int d = 0;
-  const auto take = [&]<class J>(const J*) {
+  [[maybe_unused]] const auto take = [&]<class J>(const J*) {
     if constexpr (std::integral<J>) s[d] = -3;
     else if constexpr (is_range<J>) s[d] = dyn;
     else if constexpr (is_static_range<J>) s[d] = range_extent(J{});

@@ -112,7 +112,8 @@ FUNCTRA_NOINLINE inline block* allocate(std::size_t bytes) {
 }
 
 FUNCTRA_NOINLINE inline void deallocate(block* b) {
-  if (local_cache.closed || local_cache.bytes + b->bytes > cache_limit) {
+  // A thread that has never allocated has nobody to empty its cache.
+  if (!local_cache.registered || local_cache.closed || local_cache.bytes + b->bytes > cache_limit) {
     std::free(b);
     return;
   }

@@ -214,8 +214,20 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   template <class... I>
     requires(sizeof...(I) == R && (std::integral<I> && ...))
   FUNCTRA_INLINE decltype(auto) operator()(I... i) {
-    if constexpr (lanes_of<T> > 1) return std::as_const(*this)(i...);  // an example in lanes is traced: it is read only
+    if constexpr (lanes_of<T> > 1) return static_cast<const Tensor<T>>(std::as_const(*this)(i...));  // an example in lanes is traced: it is read only
     else return element(i...);
+  }
+  template <class X>
+    requires(lanes_of<T> > 1)
+  void operator=(const X&) const&& {
+    static_assert(!std::is_same_v<X, X>, "[operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)");
+  }
+  template <class X = T>
+    requires(R == 0 && lanes_of<T> > 1 && std::same_as<scalar_t<T>, bool>)
+  explicit operator bool() const {
+    static_assert(!std::is_same_v<X, X>,
+                  "[vmap] a mapped value cannot decide a C++ branch, because examples would take different ones; use where(...) or cond(...)");
+    return false;
   }
   template <class... I>
     requires(sizeof...(I) != R)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -99,8 +98,8 @@ inline differences central_differences(const numbers& plus, const numbers& minus
 }
 
 [[noreturn]] inline void report(const char* mode, int order, const std::string& what, double derivative, double difference, double allowed) {
-  fail("check_grads", mode, ", order ", order, ": ", what, " is ", scalar_text(derivative), ", but central differences give ", scalar_text(difference),
-       ", which differs by ", scalar_text(std::abs(derivative - difference)), " and may by ", scalar_text(allowed),
+  fail("check_grads", mode, ", order ", order, ": ", what, " is ", scalar_text(derivative), ", but central differences give ",
+       scalar_text(difference), ", which differs by ", scalar_text(std::abs(derivative - difference)), " and may by ", scalar_text(allowed),
        "; check the derivative rules of f, and that f is smooth near its arguments");
 }
 inline void compare_forward(const numbers& tangent, const differences& d, int order) {
@@ -129,10 +128,10 @@ void check_first_order(const F& f, const std::tuple<X...>& x, int order, double 
     const auto [output, tangent] = jvp(f, x, direction);
     const auto cotangent = random_like(settle<true>(output), key);
     const numbers t = numbers_of(direction);
-    const double rounding = t.single || numbers_of(cotangent).single ? double{std::numeric_limits<float>::epsilon()} : std::numeric_limits<double>::epsilon();
-    const double step = std::cbrt(rounding);
+    const bool single = t.single || numbers_of(cotangent).single;
+    const double rounding = single ? 0x1p-23 : 0x1p-52, step = std::cbrt(rounding), usual = single ? 1e-2 : 1e-6;
     const differences d = central_differences(numbers_of(call(moved(x, direction, step))), numbers_of(call(moved(x, direction, -step))), step,
-                                              tolerance > 0 ? tolerance : 400 * std::pow(rounding, 2.0 / 3.0), rounding);
+                                              tolerance > 0 ? tolerance : usual, rounding);
     compare_forward(numbers_of(settle<true>(tangent)), d, order);
     const auto pulled = std::apply([&](const auto&... a) { return vjp(f, a...); }, x);
     compare_reverse(numbers_of(pulled.vjp_fn(cotangent)), t, numbers_of(cotangent), d, order);
@@ -204,7 +203,7 @@ void with_differentiable(const F& f, const A& args, const Check& check) {
 // Throws functra::error with a report where jvp or vjp of f at the arguments disagree with central differences.
 //   check_grads(f, std::tuple{x, y})                 first derivatives
 //   check_grads(f, std::tuple{x, y}, 2)              order 2: those of the gradient as well, forward and reverse over reverse
-//   check_grads(f, std::tuple{x, y}, 2, 1e-4)        the tolerance, relative to 1 + |derivative|; 1.5e-8 for double, 0.01 for float
+//   check_grads(f, std::tuple{x, y}, 2, 1e-4)        the tolerance, relative to 1 + |derivative|; usually 1e-6, for float 0.01
 // f may return a tree, and the arguments are trees; tensors of integers and booleans are held fixed. f should be smooth within
 // 1e-5 (float: 5e-3) of the arguments, relative to their size.
 template <class F, class... A>

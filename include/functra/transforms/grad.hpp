@@ -13,19 +13,19 @@ template <int L, class Y>
 struct direct_pull : std::false_type {};
 template <int L, class F, class... V>
 struct direct_pull<L, SumExpr<F, V...>> {
-  static constexpr unsigned mask = mask_at<L, V...>() & F::reach;
+  static constexpr law::mask_t mask = mask_at<L, V...>() & F::reach;
   static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type>;
 };
 
 template <int L, class F, class... V>
 FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   using W = typename cotangent_tower<L, V...>::type;
-  constexpr unsigned mask = direct_pull<L, SumExpr<F, V...>>::mask;
+  constexpr law::mask_t mask = direct_pull<L, SumExpr<F, V...>>::mask;
   using Out = on_tower_t<join_t<tower_of<decltype(untaped<L>(std::declval<V>()))>...>, typename F::type, extents<>>;
   using C = on_tower_t<W, typename F::type, extents<>>;
   with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
     using Node = fused_node<L, mask, law::value_of<F>, bundle<onto::total>, bundle<Out>, bundle<C>, V...>;
-    const Out none(uninitialized);  // its value is not read
+    const Out none = constant_value<Out>(extents<>{}, 0);
     Node node(y.name(), make_bundle(none), functra::get<i>(y.leaves())...);
     accumulate(functra::get<0>(node.slots).ref(nullptr), none, constant_value<C>(extents<>{}, 1));
     Node::pull(&node);
@@ -119,6 +119,7 @@ class grad_fn {
 
   template <int L, class W, bool Selected, class A>
   static FUNCTRA_INLINE auto input(tape& on, const A& a) {
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
     if constexpr (Selected) return tree_map([&](const auto& v) FUNCTRA_INLINE_LAMBDA { return put_on<L, W>(on, v); }, a);
     else return a;
   }
@@ -143,12 +144,14 @@ class grad_fn {
 // Costs a small multiple of one call of f, whatever the number of inputs (reverse mode).
 template <class F, class... Options>
 constexpr auto grad(F f, Options...) {
+  static_assert(detail::derivative_options<Options...>, "[grad] an option is argnums<...> or has_aux; arguments go to the callable that grad returns: grad(f)(x)");
   return detail::grad_fn<false, F, Options...>(std::move(f));
 }
 
 // The value and the gradient: std::pair{value, gradient}; with has_aux std::pair{std::pair{value, aux}, gradient}.
 template <class F, class... Options>
 constexpr auto value_and_grad(F f, Options...) {
+  static_assert(detail::derivative_options<Options...>, "[value_and_grad] an option is argnums<...> or has_aux; arguments go to the callable that value_and_grad returns: value_and_grad(f)(x)");
   return detail::grad_fn<true, F, Options...>(std::move(f));
 }
 

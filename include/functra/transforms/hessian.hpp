@@ -32,6 +32,7 @@ class hessian_fn {
 // Costs about n gradients, computed as one batch.
 template <class F, class... Options>
 constexpr auto hessian(F f, Options... options) {
+  static_assert(detail::jacobian_options<Options...>, "[hessian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that hessian returns: hessian(f)(x)");
   return detail::hessian_fn<F, Options...>(std::move(f), options...);
 }
 
@@ -83,6 +84,7 @@ class jacobian_fn {
 // The Jacobian of f by the cheaper mode: jacrev where f has fewer outputs than inputs, else jacfwd.
 template <class F, class... Options>
 constexpr auto jacobian(F f, Options... options) {
+  static_assert(detail::jacobian_options<Options...>, "[jacobian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacobian returns: jacobian(f)(x)");
   return detail::jacobian_fn<F, Options...>(std::move(f), options...);
 }
 

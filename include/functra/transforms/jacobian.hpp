@@ -115,6 +115,7 @@ class jacrev_fn {
   }
   template <int L, class W, bool Selected, class A>
   static auto input(tape& on, const A& a) {
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacrev] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
     if constexpr (Selected) return tree_map([&](const auto& v) { return put_on<L, W>(on, v); }, a);
     else return a;
   }
@@ -140,7 +141,8 @@ class jacrev_fn {
         accumulate(y.ref, y.value, lift<C>(batched<decltype(rows), Lb>(std::move(rows))));
         on.sweep();
       }
-      return collect(k);
+      if constexpr (B == dyn) return joinable_tree(collect(k));
+      else return collect(k);
     };
     auto rows = pull(0);
     if constexpr (B == dyn)
@@ -214,6 +216,7 @@ class jacfwd_fn {
       return with_indices<sizeof...(A)>([&](auto... i) {
         // Braces: in the order of the arguments.
         const auto inputs = std::tuple<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...>{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
+        static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`");
         return settle<false>(f_(nth<i>(inputs)...));
       });
     };
@@ -246,6 +249,7 @@ class jacfwd_fn {
 
   template <bool Selected, int L, int Lb, index_t B, class A>
   static auto input(const A& a, index_t rows, index_t first, index_t& skip) {
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
     if constexpr (!Selected) return a;
     else
       return tree_map(
@@ -262,11 +266,15 @@ class jacfwd_fn {
   template <int L, int Lb, index_t B, class V>
   static auto tangent_rows(const V& v, index_t k) {
     static_assert(!std::is_arithmetic_v<V> && std::is_floating_point_v<dtype_of<V>>, "[jacfwd] f must return floating-point tensors");
-    if constexpr (level_of<V> == L) return eval(rows_of<Lb, B>(v.tangent, k));
-    else {
-      using Z = on_tower_t<tower_of<V>, dtype_of<V>, extents_of_value<V>>;
-      return eval(rows_of<Lb, B>(constant_value<Z>(v.get_extents(), 0), k));
-    }
+    const auto rows = [&] {
+      if constexpr (level_of<V> == L) return eval(rows_of<Lb, B>(v.tangent, k));
+      else {
+        using Z = on_tower_t<tower_of<V>, dtype_of<V>, extents_of_value<V>>;
+        return eval(rows_of<Lb, B>(constant_value<Z>(v.get_extents(), 0), k));
+      }
+    };
+    if constexpr (B == dyn) return joinable_tree(rows());
+    else return rows();
   }
   // [k, out...] cut into one block for each selected leaf, as [out..., in...].
   template <class Sel, class R, class... A>
@@ -320,6 +328,7 @@ class jacfwd_fn {
 // Costs about m pullbacks; the better choice where outputs are fewer than inputs.
 template <class F, class... Options>
 constexpr auto jacrev(F f, Options... options) {
+  static_assert(detail::jacobian_options<Options...>, "[jacrev] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacrev returns: jacrev(f)(x)");
   return detail::jacrev_fn<F, Options...>(std::move(f), options...);
 }
 
@@ -328,6 +337,7 @@ constexpr auto jacrev(F f, Options... options) {
 //   jacfwd(f)(x): f64[n] -> f64[m,n]  for f: f64[n] -> f64[m];   options: argnums<...>, has_aux, chunk_size(columns at once)
 template <class F, class... Options>
 constexpr auto jacfwd(F f, Options... options) {
+  static_assert(detail::jacobian_options<Options...>, "[jacfwd] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacfwd returns: jacfwd(f)(x)");
   return detail::jacfwd_fn<F, Options...>(std::move(f), options...);
 }
 

@@ -74,6 +74,7 @@ FUNCTRA_INLINE auto push_forward(const F& f, const std::tuple<X...>& x, const st
     return settle<false>(f(make_dual<L>(nth<i>(x), nth<i>(t))...));
   });
   if constexpr (HasAux) {
+    static_assert(kind_of_tree<decltype(y)> == tree_kind::pair, "[jvp] with has_aux, f must return std::pair{value, aux}");
     auto out = primals_of<L>(y.first);
     auto tangent = tangents_of<L>(y.first);
     auto aux = primals_of<L>(y.second);

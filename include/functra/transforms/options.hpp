@@ -5,6 +5,7 @@
 #include "functra/core/tags.hpp"
 #include "functra/interpreters/batched.hpp"
 #include "functra/interpreters/taped.hpp"
+#include "functra/primitives/join.hpp"
 #include "functra/primitives/permute.hpp"
 #include "functra/tensor/tree.hpp"
 
@@ -45,6 +46,15 @@ struct out_dims_option : std::bool_constant<is_out_dims<T>> {};
 
 template <class O, class... Options>
 inline constexpr bool has_option = (std::is_same_v<O, Options> || ...);
+
+// What is given behind f, where it is no option, is often meant for the callable that the transform returns.
+template <class... Options>
+inline constexpr bool derivative_options = ((is_argnums<Options> || std::is_same_v<Options, has_aux_t>) && ...);
+template <class... Options>
+inline constexpr bool jacobian_options = ((derivative_options<Options> || std::is_same_v<Options, chunk_size>) && ...);
+template <class... Options>
+inline constexpr bool vmap_options =
+    ((is_in_dims<Options> || is_out_dims<Options> || has_option<Options, chunk_size, lowering::lanes_t, lowering::batch_axis_t, randomness::same_t, randomness::different_t>) && ...);
 
 // The argument numbers of a call with N arguments: negative numbers wrap.
 template <int N, class Argnums>
@@ -127,6 +137,17 @@ P join_pieces(std::vector<P>& pieces, const Join& join) {
     pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(k), pieces.end());
   }
   return std::move(pieces[0]);
+}
+
+// A tree of arrays of the types that joining gives: a traced view becomes a traced tensor.
+template <class Y>
+auto joinable_tree(const Y& y) {
+  return tree_map(
+      []<class V>(const V& v) {
+        if constexpr (level_of<V> == 0) return v;
+        else return eval(concatenate(std::tuple{v}, dim<0>));
+      },
+      y);
 }
 
 // Two trees of arrays, one behind the other along dim D.

@@ -66,6 +66,7 @@ void seed(const Y& y, const Ct& ct) {
   tree_for_each(
       []<class V, class C>(const V& v, const C& c) {
         if constexpr (level_of<V> == L) {
+          static_assert(extents_of_value<V>::R == extents_of_value<C>::R, "[vjp] the cotangent must have the rank of the output");
           for (int i = 0; i < extents_of_value<V>::R; ++i)
             if (extent_of(c, i) != v.extent(i))
               fail("vjp", "the cotangent must have the shape of the output ", shape_text(v), ", got extent ", extent_of(c, i), " in dim ", i);
@@ -158,6 +159,7 @@ auto make_vjp(const F& f, const X&... x) {
   constexpr int L = decltype(level)::value;
   using W = typename decltype(tower)::type;
   if constexpr (HasAux) {
+    static_assert(kind_of_tree<decltype(settled)> == tree_kind::pair, "[vjp] with has_aux, f must return std::pair{value, aux}");
     auto out = strip_taped<L>(settled.first);
     auto aux = strip_taped<L>(settled.second);
     using P = pullback<decltype(on), decltype(inputs), decltype(settled.first), L, W, true, F, X...>;

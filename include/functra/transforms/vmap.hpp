@@ -84,12 +84,18 @@ struct static_batch_extent<D, Tensor<T, E...>> {
   static constexpr index_t value = mapped_static_extent<D, Tensor<T, E...>>();
 };
 
+// A result of rank R - 1 gets the batch axis as dim D.
+template <int D, int R>
+constexpr void check_out_dim() {
+  static_assert(D != none, "[vmap] out_dims entries must be dims");
+  static_assert(D == none || (D < R && D >= -R), "[vmap] an entry of out_dims must lie within the rank of the result");
+}
+
 // Results of a batched call as plain stacked values: a leaf that does not vary is repeated.
 template <int L, index_t B, int D, class Y>
 auto unbatch_leaf(const Y& y, index_t n) {
-  static_assert(D != none, "[vmap] out_dims entries must be dims");
   constexpr int R = extents_of_value<Y>::R + 1;
-  static_assert(wrap_dim(D, R) >= 0 && wrap_dim(D, R) < R, "[vmap] an entry of out_dims must lie within the rank of the result");
+  check_out_dim<D, R>();
   return eval(move_dim<0, wrap_dim(D, R)>(whole_batch<L, B>(y, n)));
 }
 
@@ -167,12 +173,17 @@ class vmap_fn {
     using W = call_tower<F, decltype(example_of<Dims::at(I)>(a))...>;
     if constexpr (!force_axis && lanes_possible<W, F, decltype(example_of<Dims::at(I)>(a))...>()) {
       constexpr int N = group_lanes<decltype(example_of<Dims::at(I)>(a))...>();
+      static_assert(std::is_invocable_v<const F&, decltype(load_argument<N>(lanes_argument<Dims::at(I)>(a), 0, N))...>,
+                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given");
       return map_outputs<Out>(map_lanes<N>(f_, n, lanes_argument<Dims::at(I)>(a)...), [](const auto& v, auto d) {
+        check_out_dim<decltype(d)::value, extents_of_value<decltype(v)>::R>();
         return eval(move_dim<0, wrap_dim(decltype(d)::value, extents_of_value<decltype(v)>::R)>(v));
       });
     } else {
       constexpr int L = tower_level<W> + 1;
       constexpr index_t B = batch_of<Dims>(std::integer_sequence<int, I...>{}, static_cast<const A*>(nullptr)...);
+      static_assert(std::is_invocable_v<const F&, decltype(batch_argument<L, Dims::at(I)>(a))...>,
+                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given");
       const auto y = f_(batch_argument<L, Dims::at(I)>(a)...);
       return map_outputs<Out>(settle<false>(y), [&](const auto& v, auto d) {
         using V = std::remove_cvref_t<decltype(v)>;
@@ -192,11 +203,14 @@ class vmap_fn {
   // The same in pieces of bounded size.
   template <class Dims, int... I, class... A>
   auto run_chunks(index_t n, std::integer_sequence<int, I...> seq, const A&... a) const {
-    std::vector<decltype(run_whole<Dims>(n, seq, piece_of<Dims::at(I)>(a, 0, 0)...))> pieces;
+    const auto piece = [&](index_t start, index_t stop) {
+      return joinable_tree(run_whole<Dims>(stop - start, seq, piece_of<Dims::at(I)>(a, start, stop)...));
+    };
+    std::vector<decltype(piece(0, 0))> pieces;
     index_t start = 0;
     do {
       const index_t stop = std::min(n, start + settings_.chunk);
-      pieces.push_back(run_whole<Dims>(stop - start, seq, piece_of<Dims::at(I)>(a, start, stop)...));
+      pieces.push_back(piece(start, stop));
       start = stop;
     } while (start < n);
     return join_pieces(pieces, [](const auto& u, const auto& v) { return join_outputs<Out>(u, v); });
@@ -232,6 +246,8 @@ class vmap_fn {
 // Throws where mapped extents differ.
 template <class F, class... Options>
 constexpr auto vmap(F f, Options... options) {
+  static_assert(detail::vmap_options<Options...>,
+                "[vmap] an option is in_dims<...>, out_dims<...>, chunk_size(n), lowering:: or randomness::; arguments go to the callable that vmap returns: vmap(f)(x)");
   return detail::vmap_fn<F, Options...>(std::move(f), options...);
 }
 

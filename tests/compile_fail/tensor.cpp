@@ -1,0 +1,56 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+
+#include <functra/functra.hpp>
+
+using namespace functra;
+
+void program() {
+  [[maybe_unused]] Tensor<double, 3> x{1.0, 2.0, 3.0};
+  [[maybe_unused]] Tensor<double, dyn, dyn> m{{1.0, 2.0}, {3.0, 4.0}};
+  [[maybe_unused]] const auto total = [](auto v) { return sum(v); };
+#if CASE == 1  // expect: [item] a rank-0 tensor is required; use x(i) or at(x, i)
+  x.item();
+#elif CASE == 2  // expect: [item] a rank-0 tensor is required; use x(i) or at(x, i)
+  (m * 2.0).item();
+#elif CASE == 3  // expect: [item] a rank-0 tensor is required; use x(i) or at(x, i)
+  at(m, 0).item();
+#elif CASE == 4  // expect: [operator()] as many indices as the rank are required; at(x, i) reads a part of x
+  m(0);
+#elif CASE == 5  // expect: A traced value is not written to: use set_at(x, value, i...) or add_at(x, value, i...)
+  grad([](auto v) { return sum(v(0, 0)); })(x);
+#elif CASE == 6  // expect: [operator=] a lazy expression cannot be assigned to; hold a value instead: `auto y = eval(expression);`
+  auto y = x * 2.0;
+  y = x * 3.0;
+#elif CASE == 7  // expect: set_at(x, value, i...)
+  grad([](auto v) {
+    v(0) = 1.0;
+    return sum(v);
+  })(x);
+#elif CASE == 8  // expect: [data] a plain tensor is required, got a traced value
+  grad([](auto v) {
+    static_cast<void>((v * 2.0).data());
+    return sum(v);
+  })(x);
+#elif CASE == 9  // expect: [conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform
+  grad([](auto v) {
+    const Tensor<double> y = sum(v);
+    return sum(v) * y;
+  })(x);
+#elif CASE == 10  // expect: [range_c] 0 <= first <= last and step > 0 are required
+  at(x, range_c<2, 1>{});
+#elif CASE == 11  // expect: [operator=] a lazy expression cannot be assigned to
+  auto y = sum(x);
+  y = sum(x * x);
+#elif CASE == 12  // expect: set_at(x, value, i...)
+  vmap([](auto v) {
+    v(0) = 1.0;
+    return sum(v);
+  })(m);
+#elif CASE == 13  // expect: set_at(x, value, i...)
+  grad([](auto v) {
+    v(0) += 1.0;
+    return sum(v);
+  })(x);
+#endif
+}
