@@ -19,6 +19,7 @@
 //   interop/       Eigen in and out, behind its own header
 
 #include "functra/functions/like.hpp"
+#include "functra/functions/losses.hpp"
 #include "functra/functions/random.hpp"
 #include "functra/functions/statistics.hpp"
 #if __has_include("functra/functions/softmax.hpp")

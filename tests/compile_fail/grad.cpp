@@ -36,9 +36,11 @@ void program() {
   value_and_grad([](auto v) { return std::pair{v, 1}; }, has_aux)(x);
 #elif CASE == 13  // expect: [grad] f must return a rank-0 tensor; use jacrev, or sum the result
   hessian([](auto v) { return sin(v); })(x);
-#elif CASE == 14  // expect: [grad] f must return a rank-0 tensor, got something that is not a tensor
-  grad([](auto) {})(x);
-#elif CASE == 15  // expect: [grad] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums
+#elif CASE == 14  // expect: [grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums
   grad([](auto k) { return 2.0 * k; })(3);
+#elif CASE == 15  // expect: [grad] an option is argnums<...> or has_aux; arguments go to the callable that grad returns: grad(f)(x)
+  grad(total, x);
+#elif CASE == 16  // expect: [value_and_grad] an option is argnums<...> or has_aux; arguments go to the callable that value_and_grad returns
+  value_and_grad(total, 0);
 #endif
 }

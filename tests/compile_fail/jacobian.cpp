@@ -33,5 +33,17 @@ void program() {
   jacobian(sine, argnums<1>)(x);
 #elif CASE == 12  // expect: [argnums] each number must be below the number of arguments
   hessian([](auto v) { return sum(v); }, argnums<1>)(x);
+#elif CASE == 13  // expect: [jacrev] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacrev returns: jacrev(f)(x)
+  jacrev(sine, x);
+#elif CASE == 14  // expect: [jacfwd] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacfwd returns: jacfwd(f)(x)
+  jacfwd(sine, 4);
+#elif CASE == 15  // expect: [hessian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that hessian returns: hessian(f)(x)
+  hessian(sine, x);
+#elif CASE == 16  // expect: [jacobian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacobian returns: jacobian(f)(x)
+  jacobian(sine, x);
+#elif CASE == 17  // expect: [jacrev] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums
+  jacrev([](auto k) { return 2.0 * k; })(3);
+#elif CASE == 18  // expect: [jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums
+  jacfwd([](auto k) { return 2.0 * k; })(3);
 #endif
 }

@@ -87,7 +87,7 @@ void program() {
 #elif CASE == 37  // expect: [take] the dim must lie within the rank
   take(x, tensor({0, 1}), dim<1>);
 #elif CASE == 38  // expect: [take] indices must be integers; use where(mask, x, 0) or cast<std::int64_t>(indices)
-  take(x, tensor({0.0, 1.0}));
+  take(x, tensor({0.0, 1.0}), dim<0>);
 #elif CASE == 39  // expect: [one_hot] indices must be integers
   one_hot(x, 3);
 #elif CASE == 40  // expect: [set_at] the value must broadcast to the part that the indices name: equal extents, or 1

@@ -22,7 +22,7 @@ void program() {
 #elif CASE == 6  // expect: [operator=] a lazy expression cannot be assigned to; hold a value instead: `auto y = eval(expression);`
   auto y = x * 2.0;
   y = x * 3.0;
-#elif CASE == 7  // expect: set_at(x, value, i...)
+#elif CASE == 7  // expect: [operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)
   grad([](auto v) {
     v(0) = 1.0;
     return sum(v);
@@ -42,15 +42,28 @@ void program() {
 #elif CASE == 11  // expect: [operator=] a lazy expression cannot be assigned to
   auto y = sum(x);
   y = sum(x * x);
-#elif CASE == 12  // expect: set_at(x, value, i...)
+#elif CASE == 12  // expect: [operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)
   vmap([](auto v) {
     v(0) = 1.0;
     return sum(v);
   })(m);
-#elif CASE == 13  // expect: set_at(x, value, i...)
+#elif CASE == 13  // expect: [operator+=] a named value is required: hold it as `auto y = eval(expression);`; use set_at(x, value, i...) or add_at(x, value, i...) on a part of a tensor
   grad([](auto v) {
     v(0) += 1.0;
     return sum(v);
   })(x);
+#elif CASE == 14  // expect: [operator+=] a named value is required: hold it as `auto y = eval(expression);`
+  auto y = x * 2.0;
+  y += 1.0;
+#elif CASE == 15  // expect: [operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)
+  vmap([](auto v) {
+    v(0) = 1.0;
+    return sum(v);
+  })(Tensor<double, 2, 3>());
+#elif CASE == 16  // expect: [operator()] a part of a traced value is not written to; use set_at(x, value, i...) or add_at(x, value, i...)
+  jvp([](auto v) {
+    v(0) = 1.0;
+    return sum(v);
+  }, x, x);
 #endif
 }

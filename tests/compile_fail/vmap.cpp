@@ -46,8 +46,8 @@ void program() {
   vmap([](auto v) { return sum(v).item(); })(d);
 #elif CASE == 18  // expect: [vmap] out_dims entries must be dims
   vmap(one, out_dims<none>)(x);
-#elif CASE == 19  // expect: [vmap] a mapped value has no single item; use where(...) or cond(...) instead of branching on it
-  vmap([](auto v) { return v(0).item(); })(x);
+#elif CASE == 19  // expect: [vmap] a mapped value cannot decide a C++ branch, because examples would take different ones; use where(...) or cond(...)
+  vmap([](auto v) { return any(v > 0.0) ? sum(v) : sum(v); })(x);
 #elif CASE == 20  // expect: [vmap] a mapped value cannot decide a C++ branch, because examples would take different ones; use where(...) or cond(...)
   vmap([](auto v) { auto positive = eval(v(0) > 0.0); return positive ? v(0) : v(1); })(d);
 #elif CASE == 21  // expect: [vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given
@@ -56,7 +56,9 @@ void program() {
   vmap([](Tensor<double, 3> v) { return v; })(x);
 #elif CASE == 23  // expect: [vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given
   vmap(two)(d);
-#elif CASE == 24  // expect: [vmap] in_dims<...>
+#elif CASE == 24  // expect: [vmap] an option is in_dims<...>, out_dims<...>, chunk_size(n), lowering:: or randomness::; arguments go to the callable that vmap returns: vmap(f)(x)
   vmap(one, dims<0>)(d);
+#elif CASE == 25  // expect: [vmap] an option is in_dims<...>, out_dims<...>, chunk_size(n), lowering:: or randomness::; arguments go to the callable that vmap returns: vmap(f)(x)
+  vmap(one, d);
 #endif
 }

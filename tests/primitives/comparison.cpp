@@ -3,14 +3,9 @@
 
 #include "functra/primitives/comparison.hpp"
 
-#include "functra/primitives/cast.hpp"
-#include "functra/primitives/exponential.hpp"
-#include "functra/primitives/power.hpp"
 #include "functra/primitives/select.hpp"
-#include "functra/primitives/stop_gradient.hpp"
 #include "functra/transforms/grad.hpp"
 #include "functra/transforms/jvp.hpp"
-#include "functra/transforms/vmap.hpp"
 
 #include "../catch.hpp"
 
@@ -100,87 +95,4 @@ TEST_CASE("where takes from either branch and promotes them", "[primitives]") {
   check_elements(eval(where(true, x, 0.0)), -1, 0, 2);
   static_assert(std::is_same_v<dtype_of<decltype(eval(where(x > 0, Tensor<int, dyn>{1, 2, 3}, 0)))>, int>);
   CHECK(bits(where(x > 0, x > 1, x < 0)) == "101");
-}
-
-TEST_CASE("where leaks nothing of the branch that was not taken", "[primitives]") {
-  // Fused, and with the branch pinned by a name; large, small and of rank 0; once and twice differentiated.
-  const auto fused = [](const auto& x) { return sum(where(x > 0, sqrt(x) * log(x), x) * x); };
-  const auto named = [](const auto& x) {
-    const auto root = sqrt(x);
-    const auto branch = root * log(x);
-    const auto chosen = where(x > 0, branch, x);
-    return sum(chosen * x);
-  };
-  const auto check = [](const auto& f, const auto& x, auto... expected) {
-    check_elements(grad(f)(x), expected...);
-    check_elements(jvp([&](const auto& v) { return eval(f(v)); }, x, x).tangent, 2.0 * x.data()[0] * x.data()[0]);
-  };
-  const auto at_one = 1.0;  // d/dx x^(3/2) log x at 1
-  const auto twice = [](const auto& f, const auto& x, auto... expected) {
-    check_elements(grad([&](const auto& v) { return sum(grad(f)(v)); })(x), expected...);
-    check_elements(jvp([&](const auto& v) { return grad(f)(v); }, x, x * 0.0 + 1.0).tangent, expected...);
-    check_elements(grad([&](const auto& v) { return jvp([&](const auto& u) { return eval(f(u)); }, v, v * 0.0 + 1.0).tangent; })(x), expected...);
-  };
-  const Tensor<double, dyn> large{-2, 0, 1};
-  const Tensor<double, 3> small{-2, 0, 1};
-  check_elements(grad(fused)(large), -4, 0, at_one);
-  check_elements(grad(named)(large), -4, 0, at_one);
-  check_elements(grad(fused)(small), -4, 0, at_one);
-  check_elements(grad(named)(small), -4, 0, at_one);
-  // Second: 2 where not taken; d2/dx2 x^(3/2) log x at 1 is 2.
-  twice(fused, large, 2, 2, 2);
-  twice(named, large, 2, 2, 2);
-  twice(named, small, 2, 2, 2);
-  for (const double at : {-2.0, 0.0}) {
-    const Tensor<double> single = at;
-    check(fused, single, 2 * at);
-    check(named, single, 2 * at);
-    twice(fused, single, 2);
-    twice(named, single, 2);
-  }
-  const Tensor<double, dyn, dyn> batch{{-2, 0, 1}, {0, 0, -1}};
-  check_elements(vmap(grad(named))(batch), -4, 0, at_one, 0, 0, -2);
-  check_elements(grad([&](const auto& v) { return sum(vmap(named)(v)); })(batch), -4, 0, at_one, 0, 0, -2);
-}
-
-TEST_CASE("a masked value hides what comes after it", "[primitives]") {
-  // The derivative of the root at 0 is infinite, but no x is behind that 0.
-  const auto f = [](const auto& x) {
-    const auto safe = where(x > 0, x, 0.0);
-    return sum(sqrt(safe));
-  };
-  check_elements(grad(f)(Tensor<double, dyn>{-1, 4}), 0, 0.25);
-  check_elements(grad(f)(Tensor<double, 2>{-1, 4}), 0, 0.25);
-  check_elements(grad(f)(Tensor<double>(-1.0)), 0);
-}
-
-TEST_CASE("cast converts, and hands gradients back in the dtype of the argument", "[primitives]") {
-  const Tensor<double, dyn> x{-1.5, 2.7, 1e30};
-  const auto i = eval(cast<std::int32_t>(x));
-  CHECK(i(0) == -1);
-  CHECK(i(1) == 2);
-  CHECK(i(2) == std::numeric_limits<std::int32_t>::max());
-  CHECK(cast<int>(2.7) == 2);
-  static_assert(std::is_same_v<dtype_of<decltype(eval(cast<float>(x)))>, float>);
-  const auto g = grad([](const auto& v) { return sum(cast<double>(v) * cast<double>(v)); })(Tensor<float, dyn>{1, 2});
-  static_assert(std::is_same_v<dtype_of<decltype(g)>, float>);
-  CHECK(g(1) == 4.0F);
-  CHECK(grad([](const auto& v) { return v * cast<double>(cast<int>(v)); })(Tensor<double>(2.7)).item() == 2);
-  CHECK(jvp([](const auto& v) { return v * cast<double>(cast<int>(v)); }, Tensor<double>(2.7), Tensor<double>(1.0)).tangent.item() == 2);
-  CHECK(grad(grad(grad([](const auto& v) { return v * v * v * cast<double>(cast<int>(v)); })))(Tensor<double>(2.7)).item() == 12);
-}
-
-TEST_CASE("stop_gradient stops every derivative and keeps the batch", "[primitives]") {
-  const auto f = [](const auto& x) { return x * stop_gradient(x * x); };
-  const Tensor<double> three = 3.0;
-  CHECK(grad(f)(three).item() == 9);
-  CHECK(grad(grad(f))(three).item() == 0);
-  CHECK(jvp(f, three, Tensor<double>(1.0)).tangent.item() == 9);
-  CHECK(jvp(grad(f), three, Tensor<double>(1.0)).tangent.item() == 0);
-  CHECK(grad([](const auto& x) { return stop_gradient(x); })(three).item() == 0);
-  const Tensor<double, dyn> batch{1, 2, 3};
-  check_elements(vmap(f)(batch), 1, 8, 27);
-  check_elements(vmap(grad(f))(batch), 1, 4, 9);
-  check_elements(grad([&](const auto& x) { return sum(vmap(f)(x)); })(batch), 1, 4, 9);
-  CHECK(stop_gradient(2.5) == 2.5);
 }

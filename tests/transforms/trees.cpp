@@ -24,6 +24,10 @@ struct network {
   int layers = 2;
 };
 
+struct scale_by {
+  auto operator()(const auto& v) const { return v * 3.0; }
+};
+
 const auto layer = [](const auto& p, const auto& x) { return tanh(matmul(p.weight, x) + p.bias); };
 const auto loss = [](const auto& net, const auto& x) { return sum(square(layer(net.second, layer(net.first, x)))); };
 
@@ -108,9 +112,6 @@ TEST_CASE("tuples, pairs, arrays and vectors as arguments", "[trees]") {
 }
 
 TEST_CASE("what is not a tensor rides along", "[trees]") {
-  struct scale_by {
-    auto operator()(const auto& v) const { return v * 3.0; }
-  };
   const auto f = [](const auto& t) {
     const auto& [v, name, k, function] = t;
     return sum(function(v)) * static_cast<double>(name.size()) * k;
@@ -129,7 +130,7 @@ TEST_CASE("what is not a tensor rides along", "[trees]") {
 
 TEST_CASE("trees as results", "[trees]") {
   const auto f = [](const auto& v) {
-    return linear{std::vector{eval(v * 2.0), eval(v * v)}, std::array{sum(v), v(0)}};
+    return linear{std::vector{eval(v * 2.0), eval(v * v)}, std::array{eval(sum(v)), v(0)}};
   };
   const auto y = jvp(f, x, ones_like(x));
   check_near(y.output.weight, {2, 4, 1, 4});

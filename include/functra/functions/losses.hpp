@@ -34,7 +34,8 @@ auto cross_entropy(const A& logits, const I& labels) {
     static_assert(detail::rank_of<I> == R - 1, "[cross_entropy] labels must have the dims of the logits but the last");
     const auto& at = detail::as_value(labels);
     for (int d = 0; d < R - 1; ++d)
-      if (at.extent(d) != x.extent(d)) fail("cross_entropy", "labels must have the extents of the logits, got ", at.extent(d), " and ", x.extent(d), " in dim ", d);
+      if (at.extent(d) != x.extent(d))
+        fail("cross_entropy", "labels must have the extents of the logits, got ", at.extent(d), " and ", x.extent(d), " in dim ", d);
     return eval(mean(logsumexp(x, dims<R - 1>) - bind(rules::gather<R - 1, R - 1>{}, x, at)));
   }
 }

@@ -129,15 +129,18 @@ FUNCTRA_INLINE auto mean(A&& a, O...) {
 //   var(x): T[x...] -> T[]     var(x, dims<0>): T[m,n] -> T[n]     var(x, dims<0>, keepdim, 1): T[m,n] -> T[1,n], the sample variance
 template <tensor_like A, detail::statistic_option... O>
 auto var(const A& a, O... options) {
-  static_assert(detail::valid_options<A, detail::dims_option<O>...> && detail::one_ddof<O...>, "[var] dims must lie within the rank, each once; one number for ddof");
+  static_assert(detail::valid_options<A, detail::dims_option<O>...> && detail::one_ddof<O...>,
+                "[var] dims must lie within the rank, each once; one number for ddof");
   return detail::variance<detail::option_mask<A, O...>, detail::option_keep<O...>>(a, detail::option_ddof(options...));
 }
 
 // The standard deviation, the square root of var with the same options. Its gradient is 0 where all elements are equal.
 template <tensor_like A, detail::statistic_option... O>
 auto stddev(const A& a, O... options) {
-  static_assert(detail::valid_options<A, detail::dims_option<O>...> && detail::one_ddof<O...>, "[stddev] dims must lie within the rank, each once; one number for ddof");
-  return apply_law<law::root_of_squares>(detail::variance<detail::option_mask<A, O...>, detail::option_keep<O...>>(a, detail::option_ddof(options...)));
+  static_assert(detail::valid_options<A, detail::dims_option<O>...> && detail::one_ddof<O...>,
+                "[stddev] dims must lie within the rank, each once; one number for ddof");
+  const index_t ddof = detail::option_ddof(options...);
+  return apply_law<law::root_of_squares>(detail::variance<detail::option_mask<A, O...>, detail::option_keep<O...>>(a, ddof));
 }
 
 // The 2-norm, over all dims or some. Its gradient is 0 where all elements are 0.

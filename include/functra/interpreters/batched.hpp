@@ -119,11 +119,11 @@ struct interpreter<tracer::batched> {
   template <int L, class G, class... Spec, class... V>
   static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...>, const char* name, const V&... v) {
     constexpr int R = std::max({extents_of_value<V>::R...});
-    constexpr unsigned liked = (0U | ... | like_mask(static_cast<Spec*>(nullptr)));
+    constexpr law::mask_t liked = (law::mask_t{0} | ... | like_mask(static_cast<Spec*>(nullptr)));
     constexpr index_t B = detail::static_batch<L, V...>();
     const index_t n = liked != 0 ? detail::batch_size<L>(v...) : 0;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      auto r = bind(functra::fused<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, ((liked >> i) & 1U) != 0>(v, n)...);
+      auto r = bind(functra::fused<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
       if constexpr (sizeof...(Spec) == 1) return finish<L, R, Spec...>(std::move(r), v...);
       else
         return with_indices<sizeof...(Spec)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
@@ -153,10 +153,10 @@ struct interpreter<tracer::batched> {
   }
 
  private:
-  static constexpr unsigned like_mask(void*) { return 0; }
+  static constexpr law::mask_t like_mask(void*) { return 0; }
   template <int I>
-  static constexpr unsigned like_mask(onto::like<I>*) {
-    return 1U << I;
+  static constexpr law::mask_t like_mask(onto::like<I>*) {
+    return law::mask_t{1} << I;
   }
 
   template <class Spec, int R>

@@ -109,7 +109,8 @@ template <class Op, class T>
 void fold_nest(const T* from, T* to, const index_t* n, const index_t* from_stride, const index_t* to_stride, int rank) {
   if (rank == 0) *to = Op::combine(*to, *from);
   else if (rank > 1)
-    for (index_t i = 0; i < n[0]; ++i) fold_nest<Op>(from + i * from_stride[0], to + i * to_stride[0], n + 1, from_stride + 1, to_stride + 1, rank - 1);
+    for (index_t i = 0; i < n[0]; ++i)
+      fold_nest<Op>(from + i * from_stride[0], to + i * to_stride[0], n + 1, from_stride + 1, to_stride + 1, rank - 1);
   else if (to_stride[0] == 0) *to = Op::combine(*to, fold_row<Op>(from, n[0], from_stride[0]));
   else fold_columns<Op>(to, to_stride[0], from, from_stride[0], n[0]);
 }

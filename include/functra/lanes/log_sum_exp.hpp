@@ -151,7 +151,8 @@ void softmax(const T* from, T* to, T* sums, index_t before, index_t n, index_t a
     if constexpr (std::is_arithmetic_v<T>) {
       if (after == 1) {
         const T m = detail::greatest_of_row(from, n);
-        const T sum = detail::for_each_exp(from, n, m, [&](index_t i, const auto& e, int count) FUNCTRA_INLINE_LAMBDA { e.store_partial(to + i, count); });
+        const auto keep = [&](index_t i, const auto& e, int count) FUNCTRA_INLINE_LAMBDA { e.store_partial(to + i, count); };
+        const T sum = detail::for_each_exp(from, n, m, keep);
         const T factor = sum == T(0) ? T(0) : T(1) / sum;
         for (index_t i = 0; i < n; ++i) to[i] *= factor;
         if (sums_here) *sums_here = log(sum) + m;

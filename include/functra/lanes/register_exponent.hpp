@@ -8,6 +8,9 @@
 // infinity and NaN, so what is built on them needs no special cases. (The masked forms keep g++ 12 from warning about its own
 // intrinsics.)
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // without optimization g++'s intrinsics are macros, which convert masks
+
 namespace functra::lanes::detail {
 
 template <class T, int N>
@@ -80,3 +83,5 @@ FUNCTRA_INLINE vector_t<T, N> mantissa(vector_t<T, N> x) {
 #endif
 
 }  // namespace functra::lanes::detail
+
+#pragma GCC diagnostic pop

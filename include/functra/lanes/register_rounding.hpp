@@ -8,6 +8,9 @@
 // the narrower registers, for what g++ 12 warns about (its 512-bit intrinsics read a variable that they leave uninitialized),
 // and for SSE2, where xsimd 8.1 rounds -0, infinity and large numbers wrongly.
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // without optimization g++'s intrinsics are macros, which convert masks
+
 namespace functra::lanes::detail {
 
 template <class T, int N>
@@ -156,3 +159,5 @@ FUNCTRA_INLINE vector_t<T, N> rounded(vector_t<T, N> x) {
 }
 
 }  // namespace functra::lanes::detail
+
+#pragma GCC diagnostic pop

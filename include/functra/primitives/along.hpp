@@ -117,10 +117,10 @@ using common_element = element_t<T, std::max({1, lanes_of<A>...})>;
 // ---- batch axes ----
 
 // The static extent of the first dim of the operands in Mask.
-template <unsigned Mask, class... V>
+template <law::mask_t Mask, class... V>
 constexpr index_t mapped_extent() {
   index_t b = dyn;
-  unsigned bit = 1;
+  law::mask_t bit = 1;
   const auto take = [&]<class X>(const X*) {
     if constexpr (X::R > 0)
       if ((Mask & bit) && X::static_extent(0) != dyn) b = X::static_extent(0);
@@ -131,7 +131,7 @@ constexpr index_t mapped_extent() {
 }
 
 // All operands with a leading batch axis: those without one are repeated over it. Calls use(operands...).
-template <unsigned Mask, class Use, class... V>
+template <law::mask_t Mask, class Use, class... V>
 FUNCTRA_INLINE auto with_all_mapped(const Use& use, const V&... v) {
   constexpr index_t B = mapped_extent<Mask, V...>();
   index_t n = 0;

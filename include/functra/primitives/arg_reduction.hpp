@@ -50,11 +50,11 @@ struct arg_extremum : nondifferentiable {
   FUNCTRA_INLINE auto eval(const V& v) const {
     using T = element_of<V>;
     using Index = functra::detail::common_element<std::int64_t, T>;
-    using X = extents_of_value<V>;
     const auto& x = functra::detail::contiguous(v);
     const auto l = functra::detail::lines_along<D>(x.get_extents());
     if (l.n == 0 && l.before * l.after > 0) fail(name, "at least one element is required in the reduced dim, got none");
-    tensor_of<Index, functra::detail::reduced_extents<(1U << D), X>> out(uninitialized, functra::detail::reduced_shape<(1U << D)>(x.get_extents()));
+    const auto y = functra::detail::reduced_shape<(1U << D)>(x.get_extents());
+    tensor_of<Index, std::remove_const_t<decltype(y)>> out(uninitialized, y);
     Index* to = out.mutable_data();
     const T* from = x.data();
     for (index_t o = 0; o < l.before; ++o, from += l.n * l.after) {
@@ -93,7 +93,8 @@ FUNCTRA_INLINE auto arg_over(const A& a) {
   constexpr bool keep = option_keep<O...>;
   constexpr unsigned mask = option_mask<A, O...>;
   constexpr int R = rank_of<A>;
-  if constexpr ((option_dims<O>::names || ...)) return finish_reduction<mask, keep, R>(bind(rules::arg_extremum<Op, std::countr_zero(mask)>{}, as_value(a)));
+  if constexpr ((option_dims<O>::names || ...))
+    return finish_reduction<mask, keep, R>(bind(rules::arg_extremum<Op, std::countr_zero(mask)>{}, as_value(a)));
   else return finish_reduction<mask, keep, R>(bind(rules::arg_extremum<Op, 0>{}, flatten(a)));  // an index into the flattened operand
 }
 

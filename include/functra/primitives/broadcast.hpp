@@ -75,11 +75,12 @@ struct broadcast : linear<broadcast<X>> {
     } else {
       index_t from[array_size(A::R)], s[X::R];
       functra::detail::strides_of(v, from);
-      for (int i = 0; i < X::R; ++i) {
-        const int k = i - (X::R - A::R);
-        s[i] = k < 0 || (v.extent(k) == 1 && to.extent(i) != 1) ? 0 : from[k];
-        if (k >= 0 && v.extent(k) != to.extent(i) && v.extent(k) != 1)
-          fail(name, "dim ", i, " of extent ", v.extent(k), " does not stretch to ", to.extent(i), "; only 1 does");
+      constexpr int front = X::R - A::R;
+      for (int i = 0; i < front; ++i) s[i] = 0;
+      for (int k = 0; k < A::R; ++k) {
+        const index_t n = v.extent(k), to_n = to.extent(front + k);
+        if (n != to_n && n != 1) fail(name, "dim ", k, " of extent ", n, " does not stretch to ", to_n, "; only 1 does");
+        s[front + k] = n == 1 && to_n != 1 ? 0 : from[k];
       }
       if constexpr (functra::detail::is_inline_tensor<V>) {
         using T = element_of<V>;

@@ -97,19 +97,19 @@ struct gather : primitive {
     const auto& x = functra::detail::contiguous(v);
     const auto& at = functra::detail::contiguous(indices);
     index_t shape[array_size(Y::R)];
-    constexpr int R = extents_of_value<V>::R, r = extents_of_value<I>::R - B;
+    constexpr int r = extents_of_value<I>::R - B;
     for (int d = 0; d < Y::R; ++d) shape[d] = d < D ? x.extent(d) : d < D + r ? at.extent(d - D + B) : x.extent(d - r + 1);
-    static_cast<void>(R);
     tensor_of<T, Y> out(uninitialized, Y::from(shape));
     if (out.size() == 0) return out;
     T* to = out.mutable_data();
-    functra::detail::for_each_gathered<B, D>(x.get_extents(), at, [&](index_t from, const auto& i, index_t y, index_t after, index_t n) FUNCTRA_INLINE_LAMBDA {
+    const auto read = [&](index_t from, const auto& i, index_t y, index_t after, index_t n) FUNCTRA_INLINE_LAMBDA {
       if constexpr (lanes_of<element_of<I>> == 1 && std::is_same_v<T, E>) {
         const E* row = x.data() + from + functra::detail::resolve_gathered(i, n) * after;
         for (index_t q = 0; q < after; ++q) to[y + q] = row[q];
       } else
         for (index_t q = 0; q < after; ++q) functra::detail::gather_element(to[y + q], x.data() + from + q, after, i, n);
-    });
+    };
+    functra::detail::for_each_gathered<B, D>(x.get_extents(), at, read);
     return out;
   }
   template <int, class T, class Y, class V, class I>
@@ -145,9 +145,10 @@ struct scatter_add : primitive {
     if (out.size() == 0) return out;
     T* place = out.mutable_data();
     for (index_t i = 0; i < out.size(); ++i) place[i] = T(0);
-    functra::detail::for_each_gathered<B, D>(to, at, [&](index_t x, const auto& i, index_t y, index_t after, index_t n) FUNCTRA_INLINE_LAMBDA {
+    const auto add = [&](index_t x, const auto& i, index_t y, index_t after, index_t n) FUNCTRA_INLINE_LAMBDA {
       for (index_t q = 0; q < after; ++q) functra::detail::scatter_element(place + x + q, after, from.data()[y + q], i, n);
-    });
+    };
+    functra::detail::for_each_gathered<B, D>(to, at, add);
     return out;
   }
   template <int, class T, class Y, class C, class I>
@@ -163,8 +164,10 @@ struct scatter_add : primitive {
     if constexpr (Mask == 1 && B == 0) return bind(scatter_add<0, D + 1, batched_extents<C>>{{}, with_batch<C>(c)}, c, indices);
     else
       return functra::detail::with_all_mapped<Mask>(
-          [&](const auto& x, const auto& i) { return bind(scatter_add<B + 1, D + 1, batched_extents<decltype(x)>>{{}, with_batch<decltype(x)>(x)}, x, i); }, c,
-          indices);
+          [&](const auto& x, const auto& i) {
+            return bind(scatter_add<B + 1, D + 1, batched_extents<decltype(x)>>{{}, with_batch<decltype(x)>(x)}, x, i);
+          },
+          c, indices);
   }
 
  private:

@@ -44,7 +44,7 @@ struct join : primitive {
     using A = std::remove_cvref_t<decltype(nth<I>(operands).get_extents())>;
     return bind(slice<R, drop, A>{{}, window<I>(x...), nth<I>(operands).get_extents()}, c);
   }
-  template <unsigned Mask, class... V>
+  template <law::mask_t Mask, class... V>
   auto batch(const V&... v) const {
     return functra::detail::with_all_mapped<Mask>(
         [&](const auto& first, const auto&... rest) {
@@ -134,7 +134,8 @@ constexpr bool joinable() {
 template <int D, class A, class V>
 void check_joinable(const char* name, const A& a, const V& v) {
   for (int d = 0; d < extents_of_value<V>::R; ++d)
-    if (d != D && a.extent(d) != v.extent(d)) fail(name, "operands must have equal extents in the other dims, got ", a.extent(d), " and ", v.extent(d), " in dim ", d);
+    if (d != D && a.extent(d) != v.extent(d))
+      fail(name, "operands must have equal extents in the other dims, got ", a.extent(d), " and ", v.extent(d), " in dim ", d);
 }
 
 // The run-time extents of a join; `count` is that along D.
@@ -145,14 +146,14 @@ FUNCTRA_INLINE X joined_extents(const V& first, index_t count) {
   return X::from(n);
 }
 
-template <int D, class T, class... V>
+template <int D, class... V>
 FUNCTRA_INLINE auto concatenate_values(const V&... v) {
   using X = extents_of<extents_of_value<nth_type<0, V...>>::R, concatenated_shape<D, extents_of_value<V>...>()>;
   const auto operands = std::tie(v...);
   (check_joinable<D>("concatenate", nth<0>(operands), v), ...);
   return bind(rules::join<D, false, X>{{}, joined_extents<X, D, false>(nth<0>(operands), (index_t{0} + ... + v.extent(D)))}, v...);
 }
-template <int D, class T, class... V>
+template <int D, class... V>
 FUNCTRA_INLINE auto stack_values(const V&... v) {
   constexpr int count = sizeof...(V);
   using X = extents_of<extents_of_value<nth_type<0, V...>>::R + 1, stacked_shape<D, count, extents_of_value<V>...>()>;
@@ -238,9 +239,12 @@ FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D>) {
   constexpr int R = detail::rank_of<nth_type<0, A...>>;
   static_assert(D < R && D >= -R, "[concatenate] the dim must lie within the rank; stack(...) joins along a new dim");
   constexpr int d = wrap_dim(D, R);
-  static_assert(detail::joinable<d, detail::extents_t<A>...>(), "[concatenate] operands must have the same rank, and equal extents in the other dims");
+  static_assert(detail::joinable<d, detail::extents_t<A>...>(),
+                "[concatenate] operands must have the same rank, and equal extents in the other dims");
   using T = detail::joined_dtype<A...>;
-  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA { return detail::concatenate_values<d, T>(detail::joined_operand<T>(nth<i>(a))...); });
+  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return detail::concatenate_values<d>(detail::joined_operand<T>(nth<i>(a))...);
+  });
 }
 template <tensor_like A, int D>
 auto concatenate(const std::vector<A>& a, dim_t<D>) {
@@ -258,7 +262,9 @@ FUNCTRA_INLINE auto stack(const std::tuple<A...>& a, dim_t<D> = {}) {
   static_assert(D < R && D >= -R, "[stack] the new dim must lie within the rank of the result");
   static_assert(detail::joinable<-1, detail::extents_t<A>...>(), "[stack] operands must have equal extents");
   using T = detail::joined_dtype<A...>;
-  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA { return detail::stack_values<wrap_dim(D, R), T>(detail::joined_operand<T>(nth<i>(a))...); });
+  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return detail::stack_values<wrap_dim(D, R)>(detail::joined_operand<T>(nth<i>(a))...);
+  });
 }
 template <tensor_like A, int D = 0>
 auto stack(const std::vector<A>& a, dim_t<D> = {}) {

@@ -57,8 +57,8 @@ struct logsumexp : primitive {
     using T = element_of<V>;
     const auto& x = functra::detail::contiguous(v);
     const auto l = functra::detail::lines_along<D>(x.get_extents());
-    tensor_of<T, functra::detail::reduced_extents<(1U << D), extents_of_value<V>>> out(uninitialized,
-                                                                                     functra::detail::reduced_shape<(1U << D)>(x.get_extents()));
+    const auto y = functra::detail::reduced_shape<(1U << D)>(x.get_extents());
+    tensor_of<T, std::remove_const_t<decltype(y)>> out(uninitialized, y);
     lanes::log_sum_exp(x.data(), out.mutable_data(), l.before, l.n, l.after);
     return out;
   }

@@ -80,7 +80,8 @@ struct extremum : primitive {
   template <class V>
   FUNCTRA_INLINE auto eval(const V& v) const {
     auto y = functra::detail::folded<Op, Mask>(v);
-    if (functra::detail::reduced_count<Mask>(v.get_extents()) == 0 && y.size() > 0) fail(name, "at least one element is required in the reduced dims, got none");
+    if (functra::detail::reduced_count<Mask>(v.get_extents()) == 0 && y.size() > 0)
+      fail(name, "at least one element is required in the reduced dims, got none");
     return y;
   }
   template <int, class T, class Y, class X>
@@ -193,7 +194,8 @@ FUNCTRA_INLINE auto truth_over(const A& a) {
 template <tensor_like A, detail::reduction_option... O>
 FUNCTRA_INLINE auto max(const A& a, O...) {
   static_assert(detail::valid_options<A, O...>, "[max] dims must lie within the rank, each once");
-  static_assert(detail::has_choice<detail::extents_t<A>, detail::option_mask<A, O...>>(), "[max] at least one element is required in the reduced dims, got none");
+  static_assert(detail::has_choice<detail::extents_t<A>, detail::option_mask<A, O...>>(),
+                "[max] at least one element is required in the reduced dims, got none");
   return detail::extremum_over<rules::greatest, detail::option_mask<A, O...>, detail::option_keep<O...>>(detail::as_value(a));
 }
 
@@ -201,7 +203,8 @@ FUNCTRA_INLINE auto max(const A& a, O...) {
 template <tensor_like A, detail::reduction_option... O>
 FUNCTRA_INLINE auto min(const A& a, O...) {
   static_assert(detail::valid_options<A, O...>, "[min] dims must lie within the rank, each once");
-  static_assert(detail::has_choice<detail::extents_t<A>, detail::option_mask<A, O...>>(), "[min] at least one element is required in the reduced dims, got none");
+  static_assert(detail::has_choice<detail::extents_t<A>, detail::option_mask<A, O...>>(),
+                "[min] at least one element is required in the reduced dims, got none");
   return detail::extremum_over<rules::least, detail::option_mask<A, O...>, detail::option_keep<O...>>(detail::as_value(a));
 }
 
@@ -214,7 +217,8 @@ auto prod(const A& a, O...) {
   constexpr bool keep = detail::option_keep<O...>;
   constexpr int R = detail::rank_of<A>;
   if constexpr (std::is_same_v<detail::dtype_t<A>, bool>) return prod(eval(cast<std::int64_t>(a)), O{}...);
-  else if constexpr (detail::reduces_all<mask, R> && R > 0) return detail::finish_reduction<mask, keep, R>(bind(rules::product<0>{}, flatten(a)));
+  else if constexpr (detail::reduces_all<mask, R> && R > 0)
+    return detail::finish_reduction<mask, keep, R>(bind(rules::product<0>{}, flatten(a)));
   else return detail::finish_reduction<mask, keep, R>(detail::product_over<mask>(detail::as_value(a)));
 }
 

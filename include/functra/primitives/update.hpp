@@ -108,7 +108,8 @@ FUNCTRA_INLINE auto updated(const V& x, const U& value, const I&... i) {
       else return eval(cast<dtype_of<V>>(as_value(value)));
     }();
     using A = extents_of_value<decltype(v)>;
-    static_assert(A::R <= Part::R && broadcastable<A, Part>(), "[set_at] the value must broadcast to the part that the indices name: equal extents, or 1");
+    static_assert(A::R <= Part::R && broadcastable<A, Part>(),
+                  "[set_at] the value must broadcast to the part that the indices name: equal extents, or 1");
     if constexpr (std::is_same_v<A, Part> && Part::is_static) return bind(rules::update<R, Drop, Part, Add>{{}, s.window, s.to}, x, v);
     else return bind(rules::update<R, Drop, Part, Add>{{}, s.window, s.to}, x, bind(rules::broadcast<Part>{{}, s.to}, v));
   }(part);

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the functra authors
 // SPDX-License-Identifier: MIT
 
-#include "functra/primitives/diagonal.hpp"
+#include "functra/primitives/diag.hpp"
 
 #include "../reference.hpp"
 
