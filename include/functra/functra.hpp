@@ -21,10 +21,8 @@
 #include "functra/functions/like.hpp"
 #include "functra/functions/losses.hpp"
 #include "functra/functions/random.hpp"
-#include "functra/functions/statistics.hpp"
-#if __has_include("functra/functions/softmax.hpp")
 #include "functra/functions/softmax.hpp"
-#endif
+#include "functra/functions/statistics.hpp"
 #include "functra/interpreters/print.hpp"
 #include "functra/primitives/activation.hpp"
 #include "functra/primitives/arg_reduction.hpp"
@@ -36,6 +34,7 @@
 #include "functra/primitives/cumsum.hpp"
 #include "functra/primitives/diag.hpp"
 #include "functra/primitives/diagonal.hpp"
+#include "functra/primitives/einsum.hpp"
 #include "functra/primitives/error_function.hpp"
 #include "functra/primitives/exponential.hpp"
 #include "functra/primitives/extremum.hpp"
@@ -59,6 +58,7 @@
 #include "functra/tensor/print.hpp"
 #include "functra/transforms/grad.hpp"
 #include "functra/transforms/hessian.hpp"
+#include "functra/transforms/jacobian.hpp"
 #include "functra/transforms/jvp.hpp"
 #include "functra/transforms/vjp.hpp"
 #include "functra/transforms/vmap.hpp"
