@@ -1,16 +1,8 @@
 # Copyright (c) 2026 the functra authors
 # SPDX-License-Identifier: MIT
 
-# Shared by the source tree and the installed package: the optional targets, each there only if what it needs is.
-#   functra::openmp   splits independent work over cores
+# Shared by the source tree and the installed package: the optional target, there only if what it needs is.
 #   functra::blas     gives Eigen's products to the system's BLAS
-find_package(OpenMP QUIET COMPONENTS CXX)
-if(TARGET OpenMP::OpenMP_CXX AND NOT TARGET functra::openmp)
-  add_library(functra::openmp INTERFACE IMPORTED GLOBAL)
-  target_link_libraries(functra::openmp INTERFACE OpenMP::OpenMP_CXX)
-  target_compile_definitions(functra::openmp INTERFACE FUNCTRA_OPENMP)
-endif()
-
 find_package(BLAS QUIET)
 if(TARGET BLAS::BLAS AND NOT TARGET functra::blas)
   add_library(functra::blas INTERFACE IMPORTED GLOBAL)

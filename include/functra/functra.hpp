@@ -16,13 +16,14 @@
 //   transforms/    grad, vjp, jvp, vmap, jacrev, jacfwd, hessian
 //   functions/     composites of primitives
 //   testing/       check_grads, behind its own header
-//   interop/       Eigen in and out, behind its own header
+//   interop/       Eigen in and out
 
 #include "functra/functions/like.hpp"
 #include "functra/functions/losses.hpp"
 #include "functra/functions/random.hpp"
 #include "functra/functions/softmax.hpp"
 #include "functra/functions/statistics.hpp"
+#include "functra/interop/eigen.hpp"
 #include "functra/interpreters/print.hpp"
 #include "functra/primitives/activation.hpp"
 #include "functra/primitives/arg_reduction.hpp"
