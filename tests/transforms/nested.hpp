@@ -4,7 +4,7 @@
 
 #include "numbers.hpp"
 
-// jacrev and jacfwd of each other, to depth three.
+// jacrev and jacfwd of each other.
 
 namespace nested {
 using namespace functra;
