@@ -202,14 +202,14 @@ TEST_CASE("split and fold_in give keys that differ from each other") {
   static_assert(std::same_as<decltype(three), const std::array<Key, 3>>);
   const auto n = split(key, 1000);
   CHECK(three[2] == n[2]);  // a longer split continues a shorter one
-  std::set<std::pair<std::uint32_t, std::uint32_t>> all{{key.word0, key.word1}};
-  for (const Key& k : n) all.insert({k.word0, k.word1});
+  std::set<std::pair<std::uint32_t, std::uint32_t>> seen{{key.word0, key.word1}};
+  for (const Key& k : n) seen.insert({k.word0, k.word1});
   for (int i = 0; i < 1000; ++i) {
     const Key f = fold_in(key, i), g = fold_in(a, i);
-    all.insert({f.word0, f.word1});
-    all.insert({g.word0, g.word1});
+    seen.insert({f.word0, f.word1});
+    seen.insert({g.word0, g.word1});
   }
-  CHECK(all.size() == 3001);
+  CHECK(seen.size() == 3001);
   CHECK_FALSE(fold_in(key, std::uint64_t{1} << 40) == fold_in(key, 0));
   static_assert(split(Key{1})[0] == split<3>(Key{1})[0]);
   static_assert(!(Key{1} == Key{std::uint64_t{1} << 32}));

@@ -93,8 +93,8 @@ TEST_CASE("value_and_grad gives the value of a sum that is not evaluated", "[gra
   const auto [value, gradient] = value_and_grad([](auto x) { return sum(x * x); })(b);
   CHECK(value.item() == 74.0);
   check_near(gradient, {10.0, 14.0});
-  const auto [none, zero] = value_and_grad([](auto) { return 2.5; })(b);
-  CHECK(none.item() == 2.5);
+  const auto [nothing, zero] = value_and_grad([](auto) { return 2.5; })(b);
+  CHECK(nothing.item() == 2.5);
   check_near(zero, {0.0, 0.0});
 }
 

@@ -65,7 +65,7 @@ void check_all(const F& f) {
 
 }  // namespace
 
-TEST_CASE("where of temporaries", "[where]") { check_all(fused_where); }
+TEST_CASE("where of temporaries", "[where]") { check_all(fused); }
 TEST_CASE("where of named branches", "[where]") { check_all(named); }
 TEST_CASE("where of evaluated branches", "[where]") { check_all(evaluated); }
 TEST_CASE("where of chains", "[where]") { check_all(chained); }

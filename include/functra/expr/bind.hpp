@@ -9,13 +9,13 @@
 namespace functra {
 
 // How tracers of one kind interpret; specialized in interpreters/.
-//   fused<L>(statement, name, values...)     apply<L>(primitive, values...)
+//   fused_statement<L>(statement, name, values...)     apply<L>(primitive, values...)
 template <tracer Kind>
 struct interpreter;
 
 // A fused statement: one value, or a bundle of several.
 template <class G, class... Spec, class... V>
-FUNCTRA_INLINE auto bind(fused<G, Spec...> statement, const char* name, const V&... v) {
+FUNCTRA_INLINE auto bind(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
   if constexpr (max_level<V...> == 0) return detail::evaluate(statement, name, v...);
   else return interpreter<top_kind<V...>()>::template fused<max_level<V...>>(statement, name, v...);
 }

@@ -110,7 +110,7 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      return evaluated(bind(fused<law::value_of<F>, onto::full>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
+      return evaluated(bind(fused_statement<law::value_of<F>, onto::full>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
     });
   }
   FUNCTRA_INLINE const evaluated& pinned() const {
@@ -181,7 +181,7 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      return evaluated(bind(fused<law::value_of<F>, onto::total>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
+      return evaluated(bind(fused_statement<law::value_of<F>, onto::total>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
     });
   }
   FUNCTRA_INLINE const evaluated& pinned() const {

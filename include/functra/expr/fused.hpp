@@ -30,7 +30,7 @@ inline constexpr bool is_like<onto::like<I>> = true;
 
 // A functor over the elements of its leaves, which broadcast against each other as in numpy.
 template <class G, class... Spec>
-struct fused {};
+struct fused_statement {};
 
 namespace detail {
 
@@ -377,7 +377,7 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
 }
 
 template <class G, class... Spec, class... V, int... K>
-FUNCTRA_INLINE auto evaluate(std::integer_sequence<int, K...>, fused<G, Spec...>, const char* name, const V&... v) {
+FUNCTRA_INLINE auto evaluate(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
   using X = broadcast_extents<extents_of_value<V>...>;
   constexpr int N = std::max({1, lanes_of<element_of<V>>...});
   const X x = common_extents<X>(name, v...);
@@ -393,7 +393,7 @@ FUNCTRA_INLINE auto evaluate(std::integer_sequence<int, K...>, fused<G, Spec...>
 
 // The results of a fused statement on plain values: one tensor, or a bundle of several.
 template <class G, class... Spec, class... V>
-FUNCTRA_INLINE auto evaluate(fused<G, Spec...> statement, const char* name, const V&... v) {
+FUNCTRA_INLINE auto evaluate(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
   auto r = evaluate(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
   if constexpr (sizeof...(Spec) == 1) return std::move(get<0>(r));
   else return r;

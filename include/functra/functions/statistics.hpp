@@ -75,7 +75,7 @@ auto mean_over(A&& a, index_t ddof) {
     using X = broadcast_extents<extents_of_value<V>...>;
     return with_indices<sizeof...(V)>([&](auto... i) {
       const index_t n = reduced_count<Mask>(common_extents<X>("mean", get<i>(leaves)...));
-      auto y = bind(fused<law::value_of<W>, onto::keep<Mask>>{}, "mean", get<i>(leaves)..., T(1) / static_cast<T>(n - ddof));
+      auto y = bind(fused_statement<law::value_of<W>, onto::keep<Mask>>{}, "mean", get<i>(leaves)..., T(1) / static_cast<T>(n - ddof));
       if (n == 0) y = constant_value<decltype(y)>(y.get_extents(), std::numeric_limits<double>::quiet_NaN());
       return finish_reduction<Mask, Keep, X::R>(y);
     });

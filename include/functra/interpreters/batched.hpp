@@ -117,13 +117,13 @@ auto whole_batch(const V& v, index_t n) {
 template <>
 struct interpreter<tracer::batched> {
   template <int L, class G, class... Spec, class... V>
-  static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...>, const char* name, const V&... v) {
+  static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...>, const char* name, const V&... v) {
     constexpr int R = std::max({extents_of_value<V>::R...});
     constexpr law::mask_t liked = (law::mask_t{0} | ... | like_mask(static_cast<Spec*>(nullptr)));
     constexpr index_t B = detail::static_batch<L, V...>();
     const index_t n = liked != 0 ? detail::batch_size<L>(v...) : 0;
     return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      auto r = bind(functra::fused<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
+      auto r = bind(functra::fused_statement<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
       if constexpr (sizeof...(Spec) == 1) return finish<L, R, Spec...>(std::move(r), v...);
       else
         return with_indices<sizeof...(Spec)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {

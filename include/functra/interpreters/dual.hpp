@@ -92,7 +92,7 @@ inline constexpr bool is_value_functor = requires { typename G::functor; };
 template <>
 struct interpreter<tracer::dual> {
   template <int L, class G, class... Spec, class... V>
-  static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...> statement, const char* name, const V&... v) {
+  static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr int n = std::popcount(mask);
     constexpr bool has_tangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
@@ -135,18 +135,18 @@ struct interpreter<tracer::dual> {
 
   // I...: the active operands.
   template <int L, law::mask_t Mask, class G, class... Spec, class All, int... I, class... V>
-  static FUNCTRA_INLINE auto push(functra::fused<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
+  static FUNCTRA_INLINE auto push(functra::fused_statement<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
     constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(operands).primal)>, tower_of<decltype(nth<I>(operands).tangent)>> && ...);
     if constexpr (simple) {
-      auto r = bind(functra::fused<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...);
+      auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
     } else if constexpr (!G::linear && G::outputs * sizeof...(I) <= 16) {
       // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
       const auto r = partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
       return combined_all<L, G, Spec...>(name, r, operands, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
     } else {
-      auto y = bundled(bind(functra::fused<G, Spec...>{}, name, detail::primal_of<L>(v)...));
-      auto t = bundled(bind(functra::fused<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...));
+      auto y = bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
+      auto t = bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...));
       return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
     }
   }
@@ -157,11 +157,11 @@ struct interpreter<tracer::dual> {
   // The outputs of G, then its partials.
   template <law::mask_t Mask, class Spec, class F, int... K, class... V>
   static FUNCTRA_INLINE auto partials(law::value_of<F>*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
-    return bind(functra::fused<law::partials_of<F, Mask>, Spec, replace<K>...>{}, name, v...);
+    return bind(functra::fused_statement<law::partials_of<F, Mask>, Spec, replace<K>...>{}, name, v...);
   }
   template <law::mask_t Mask, class... Spec, class G, int... K, class... V>
   static FUNCTRA_INLINE auto partials(G*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
-    return bind(functra::fused<law::jacobian_of<G, Mask>, Spec..., replace<K>...>{}, name, v...);
+    return bind(functra::fused_statement<law::jacobian_of<G, Mask>, Spec..., replace<K>...>{}, name, v...);
   }
 
   // Output K with its tangent: the sum of its partials times the tangents. X: the extents to sum to, for onto::like.
@@ -178,8 +178,8 @@ struct interpreter<tracer::dual> {
     if constexpr (is_like<Spec>) {
       using T = typename C::type;
       using S = law::fn<law::first_of, C, law::arg<T>>;
-      return bind(functra::fused<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
-    } else return static_cast<void>(x), bind(functra::fused<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
+      return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
+    } else return static_cast<void>(x), bind(functra::fused_statement<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
   }
   template <int L, class G, class... Spec, class R, class All, int... K, class Active, class... V>
   static FUNCTRA_INLINE auto combined_all(const char* name, const R& r, const All& operands, std::integer_sequence<int, K...>, Active active, const V&... v) {

@@ -389,7 +389,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           return;
         }
       }
-      auto r = bind(fused<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
+      auto r = bind(fused_statement<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
       if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
       else {
         int unused = 0;
@@ -476,11 +476,11 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     using F = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
     const auto ct = cast_value<T>(c);
     if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
-      accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
-    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
+      accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
+    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
     else {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
-      accumulate(ref, xk, bind(fused<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
+      accumulate(ref, xk, bind(fused_statement<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
     }
     static_cast<void>(static_cast<F*>(nullptr));
   }
@@ -548,7 +548,7 @@ struct primitive_node : tape_node {
 template <>
 struct interpreter<tracer::taped> {
   template <int L, class G, class... Spec, class... V>
-  static FUNCTRA_INLINE auto fused(functra::fused<G, Spec...> statement, const char* name, const V&... v) {
+  static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr bool has_cotangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_cotangent) return bind(statement, name, detail::untaped<L>(v)...);
@@ -661,7 +661,7 @@ struct interpreter<tracer::taped> {
   // One output. Scalars and small tensors keep their partials; so does a statement whose cotangents live on more levels than its
   // values, for then each partial serves many cotangents. Large tensors compute them again in the pullback.
   template <int L, law::mask_t Mask, class W, class F, class Spec, class... V>
-  static FUNCTRA_INLINE auto record_one(tape* on, functra::fused<law::value_of<F>, Spec> statement, const char* name, const V&... v) {
+  static FUNCTRA_INLINE auto record_one(tape* on, functra::fused_statement<law::value_of<F>, Spec> statement, const char* name, const V&... v) {
     using X = broadcast_extents<extents_of_value<V>...>;
     constexpr bool plain = (detail::is_plain<std::remove_cvref_t<decltype(detail::untaped<L>(v))>> && ...);
     constexpr bool small = X::is_static && detail::static_size<X> <= 64;
@@ -672,10 +672,10 @@ struct interpreter<tracer::taped> {
     else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return with_indices<std::popcount(Mask)>([&](auto... k) {
-        auto r = bind(functra::fused<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
+        auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
         auto y = [&] {
           if constexpr (std::is_same_v<Spec, onto::full>) return std::move(get<0>(r));
-          else return bind(functra::fused<law::value_of<law::arg<typename F::type>>, Spec>{}, name, get<0>(r));
+          else return bind(functra::fused_statement<law::value_of<law::arg<typename F::type>>, Spec>{}, name, get<0>(r));
         }();
         using Y = decltype(y);
         using C = cotangent_t<W, Y>;
@@ -701,14 +701,14 @@ struct interpreter<tracer::taped> {
 
   // A rank-0 statement on plain values: a flat node with one partial for each active leaf.
   template <int L, law::mask_t Mask, class W, class F, class Spec, class... V>
-  static FUNCTRA_INLINE auto record_scalar(tape* on, functra::fused<law::value_of<F>, Spec> statement, const char* name, std::integer_sequence<int>, const V&... v) {
+  static FUNCTRA_INLINE auto record_scalar(tape* on, functra::fused_statement<law::value_of<F>, Spec> statement, const char* name, std::integer_sequence<int>, const V&... v) {
     using E = element_t<typename F::type, std::max({1, lanes_of<element_of<V>>...})>;
     using Y = Tensor<E>;
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
     const auto operands = std::tie(v...);
     return with_indices<std::popcount(Mask)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
-      auto r = bind(functra::fused<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
+      auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
       auto* node = on->template make<detail::scalar_node<element_of<C>, typename leaf_element<L, Mask, k, V...>::type...>>();
       ((get<k>(node->edges) = {nth<law::detail::nth_active(Mask, k)>(operands).ref.p,
                                static_cast<typename leaf_element<L, Mask, k, V...>::type>(get<k + 1>(r).data()[0])}),
@@ -723,7 +723,7 @@ struct interpreter<tracer::taped> {
   };
 
   template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
-  static auto record_many(tape* on, functra::fused<G, Spec...> statement, const char* name, const V&... v) {
+  static auto record_many(tape* on, functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     auto r = bundled(bind(statement, name, detail::untaped<L>(v)...));
     return with_indices<sizeof...(Spec)>([&](auto... k) {
       using Ys = decltype(r);

@@ -124,7 +124,7 @@ struct lifter<taped<V, L, C>> {
   static FUNCTRA_INLINE taped<V, L, C> make(const U& u) {
     if constexpr (level_of<U> == L) {
       // A view on this tape: a copy is a statement of its own.
-      auto copy = bind(fused<law::value_of<law::arg<dtype_of<U>>>, onto::full>{}, "copy", u);
+      auto copy = bind(fused_statement<law::value_of<law::arg<dtype_of<U>>>, onto::full>{}, "copy", u);
       static_assert(std::is_same_v<decltype(copy), taped<V, L, C>>, "[conversion] values of the same transform differ in type; hold them in `auto`");
       return copy;
     } else {

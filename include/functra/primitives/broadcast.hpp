@@ -47,10 +47,10 @@ template <class C, class X>
 auto sum_to(const C& c, const X& x) {
   using T = dtype_of<C>;
   if constexpr (std::is_same_v<X, extents_of_value<C>> && X::is_static) return c;
-  else if constexpr (X::R == 0) return bind(fused<law::value_of<law::arg<T>>, onto::total>{}, "sum", c);
+  else if constexpr (X::R == 0) return bind(fused_statement<law::value_of<law::arg<T>>, onto::total>{}, "sum", c);
   else {
     using F = law::fn<law::first_of, law::arg<T>, law::arg<T>>;
-    return bind(fused<law::value_of<F>, onto::like<1>>{}, "sum", c, shape_only<T>(x));
+    return bind(fused_statement<law::value_of<F>, onto::like<1>>{}, "sum", c, shape_only<T>(x));
   }
 }
 }  // namespace detail
@@ -71,7 +71,7 @@ struct broadcast : linear<broadcast<X>> {
       // Static extents: a copy in place.
       using T = dtype_of<V>;
       using F = law::fn<law::first_of, law::arg<T>, law::arg<T>>;
-      return functra::detail::evaluate(fused<law::value_of<F>, onto::full>{}, name, v, functra::detail::shape_only<T>(to));
+      return functra::detail::evaluate(fused_statement<law::value_of<F>, onto::full>{}, name, v, functra::detail::shape_only<T>(to));
     } else {
       index_t from[array_size(A::R)], s[X::R];
       functra::detail::strides_of(v, from);
@@ -177,7 +177,7 @@ template <unsigned Mask, bool Keep, class A>
 auto sum_over(A&& a) {
   return as_statement(std::forward<A>(a), []<class F, class... V>(bundle<V...>&& leaves) {
     return with_indices<sizeof...(V)>([&](auto... i) {
-      auto y = bind(fused<law::value_of<summable<F>>, onto::keep<Mask>>{}, "sum", get<i>(leaves)...);
+      auto y = bind(fused_statement<law::value_of<summable<F>>, onto::keep<Mask>>{}, "sum", get<i>(leaves)...);
       if constexpr (Keep) return y;
       else return drop_dims<Mask>(y);
     });

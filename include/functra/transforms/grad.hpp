@@ -52,7 +52,7 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
       on.sweep();
       if constexpr (Wants)
         return with_indices<Y::functor::arity>([&](auto... i) {
-          return bind(fused<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
+          return bind(fused_statement<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
         });
       else return 0;
     }
