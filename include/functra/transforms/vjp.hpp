@@ -76,6 +76,11 @@ void seed(const Y& y, const Ct& ct) {
       y, ct);
 }
 
+template <class F, class Arguments>
+inline constexpr bool callable_with = false;
+template <class F, class... A>
+inline constexpr bool callable_with<F, std::tuple<A...>> = std::is_invocable_v<const F&, const A&...>;
+
 // A forward pass of f over all of its arguments, kept for pullbacks. Extra is a tower that cotangents live on besides.
 template <class Extra, class F, class... X>
 auto record(const F& f, const X&... x) {
@@ -84,7 +89,7 @@ auto record(const F& f, const X&... x) {
   constexpr int L = tower_level<W> + 1;
   auto on = std::make_shared<tape>();
   auto inputs = std::make_tuple(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...);
-  static_assert(std::is_invocable_v<const F&, decltype(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x))...>,
+  static_assert(callable_with<F, decltype(inputs)>,
                 "[vjp] f must be callable with traced arguments: let it take them by `auto`");
   // Results become values, so that they are computed once.
   auto y = std::apply([&](const auto&... in) { return settle<false>(f(in...)); }, inputs);
