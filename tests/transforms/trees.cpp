@@ -107,7 +107,7 @@ TEST_CASE("tuples, pairs, arrays and vectors as arguments", "[trees]") {
   check_near(std::get<1>(g), {5, 2});
   REQUIRE(std::get<2>(g).size() == 2);
   check_near(std::get<2>(g), {10, 10, 10, 6});
-  const auto pushed = jvp(f, std::tuple{tree}, std::tuple{g});
+  const auto pushed = jvp(f, std::make_tuple(tree), std::make_tuple(g));
   check_near(pushed.tangent, {9 + 9 + 9 + 25 + 4 + 300 + 36});
 }
 
