@@ -17,7 +17,7 @@ void program() {
 #elif CASE == 2  // expect: [where] static extents must broadcast: equal, or 1
   where(x > 0.0, y, 1.0);
 #elif CASE == 3  // expect: [broadcast_to] the extents must stretch to the new ones: equal, or 1
-  broadcast_to<2, 4>(x);
+  broadcast_to(x, extents<2, 4>());
 #elif CASE == 4  // expect: [reshape] the new extents must have as many elements as the old
   reshape<4, 2>(m);
 #elif CASE == 5  // expect: [unsqueeze] the dim must lie within the rank of the result
