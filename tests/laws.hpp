@@ -124,7 +124,7 @@ auto direction(const V& v, int stream) {
 }
 template <class... X>
 auto directions(const X&... x) {
-  return functra::with_indices<sizeof...(X)>([&](auto... i) { return std::tuple{direction(x, 40 + i)...}; });
+  return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return std::tuple{direction(x, 40 + i)...}; });
 }
 
 // <F(x...), w>
@@ -142,7 +142,7 @@ template <class G>
 struct gradient_of {
   template <class... X>
   auto operator()(const X&... x) const {
-    return functra::with_indices<sizeof...(X)>([&](auto... i) { return as_tuple(functra::grad(G{}, functra::argnums<i...>)(x...)); });
+    return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return as_tuple(functra::grad(G{}, functra::argnums<i...>)(x...)); });
   }
 };
 // The derivative of F along directions.
@@ -160,7 +160,7 @@ struct slope_along {
   auto operator()(const X&... x) const {
     const auto g = gradient_of<weighted<F>>{}(x...);
     const auto v = directions(x...);
-    return functra::with_indices<sizeof...(X)>([&](auto... i) { return (sum(functra::nth<i>(g) * functra::nth<i>(v)) + ...); });
+    return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return (sum(functra::nth<i>(g) * functra::nth<i>(v)) + ...); });
   }
 };
 
@@ -226,7 +226,7 @@ Tensor<T, E...> example(const Tensor<T, B, E...>& x, index_t i) {
 
 template <unsigned Mask, class F, class X, class B, class Option>
 void check_mapping(const F& f, const X& x, const B& batches, Option option) {
-  functra::with_indices<std::tuple_size_v<X>>([&](auto... i) {
+  functra::with_indices(functra::ints<std::tuple_size_v<X>>, [&](auto... i) {
     const auto operand = [&](auto k) -> const auto& {
       if constexpr (((Mask >> k) & 1U) != 0) return functra::nth<k>(batches);
       else return functra::nth<k>(x);
@@ -248,10 +248,10 @@ void check_mapping(const F& f, const X& x, const B& batches, Option option) {
 // vmap equals the loop over examples, whichever operands are mapped, in both lowerings.
 template <class F, class... X>
 void check_vmap(const F& f, const std::array<domain, sizeof...(X)>& domains, const X&... x) {
-  functra::with_indices<sizeof...(X)>([&](auto... i) {
+  functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) {
     const auto single = std::tuple{x...};
     const auto batches = std::tuple{stacked<dyn>(x, domains[static_cast<std::size_t>(i)], 60 + i)...};
-    functra::with_indices<(1U << sizeof...(X)) - 1U>([&](auto... k) {
+    functra::with_indices(functra::ints<(1U << sizeof...(X)) - 1U>, [&](auto... k) {
       (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::batch_axis), ...);
       if constexpr ((functra::extents_of_value<X>::is_static && ...))
         (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::lanes), ...);
@@ -288,7 +288,7 @@ auto elementwise(const char* name, F f, R reference, const domain (&domains)[N])
 
 template <class X, class Row>
 auto operands(const Row& r, const X& like) {
-  return functra::with_indices<std::tuple_size_v<decltype(r.domains)>>(
+  return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, 
       [&](auto... i) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], i)...}; });
 }
 
@@ -313,7 +313,7 @@ void check_float_gradient(const Row& r) {
   const Tensor<float, dyn> like(functra::extents<dyn>(9));
   const auto narrow = operands(r, like);
   const auto f = [&](const auto&... v) { return sum(r.f(v...)); };
-  functra::with_indices<std::tuple_size_v<decltype(r.domains)>>([&](auto... i) {
+  functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
     const auto g = as_tuple(functra::grad(f, functra::argnums<i...>)(functra::nth<i>(narrow)...));
     static_assert((std::is_same_v<functra::dtype_of<decltype(functra::nth<i>(g))>, float> && ...), "gradients have the dtype of their argument");
     const auto widened = [](const auto& x) {
@@ -343,10 +343,10 @@ void check_packs(const Row& r) {
   using pack = functra::lanes::pack<double, lanes>;
   const Tensor<double, 3> like;
   const auto shifted = [&](int lane) {
-    return functra::with_indices<std::tuple_size_v<decltype(r.domains)>>(
+    return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, 
         [&](auto... i) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], 10 * lane + i)...}; });
   };
-  functra::with_indices<std::tuple_size_v<decltype(r.domains)>>([&](auto... i) {
+  functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
     const auto together = [&](auto k) {
       Tensor<pack, 3> p;
       for (int lane = 0; lane < lanes; ++lane) {
@@ -380,7 +380,7 @@ void check_higher_derivatives(const Row& r) {
   const auto second = functra::grad(first, functra::argnums<I>);
   const auto third = functra::grad(second, functra::argnums<I>);
   const auto at = [&](const auto& f, double h) {
-    return functra::with_indices<std::tuple_size_v<decltype(r.domains)>>([&](auto... i) {
+    return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
       const auto operand = [&](auto k) {
         const domain d = r.domains[static_cast<std::size_t>(k)];
         return Tensor<double>(d.low + (d.high - d.low) * (0.43 + 0.14 * k) + (k == I ? h : 0));
@@ -410,7 +410,7 @@ void run(const row<F, R, N>& r) {
       },
       operands(r, Tensor<double, dyn>(functra::extents<dyn>(11))));
   std::apply([&](const auto&... x) { check_first_derivative(r.f, x...); }, operands(r, Tensor<double, 5>()));
-  functra::for_each_index<N>([&](auto i) { check_higher_derivatives<i>(r); });
+  functra::for_each_index(functra::ints<N>, [&](auto i) { check_higher_derivatives<i>(r); });
   std::apply([&](const auto&... x) { check_vmap(r.f, r.domains, x...); }, operands(r, Tensor<double, 3>()));
 }
 

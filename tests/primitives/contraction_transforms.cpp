@@ -52,7 +52,7 @@ TEST_CASE("gradients of each sample are the loop, in every lowering", "[primitiv
     const auto all = functra::vmap(per_sample, in_dims<none, none, none, 0>, option)(w, b, v, x);
     for (functra::index_t i = 0; i < 5; ++i) {
       const auto one = per_sample(w, b, v, laws::example(x, i));
-      functra::for_each_index<4>([&](auto k) { agree("gradient", flat(functra::at(functra::nth<k>(all), i)), flat(functra::nth<k>(one)), laws::rounding); });
+      functra::for_each_index(functra::ints<4>, [&](auto k) { agree("gradient", flat(functra::at(functra::nth<k>(all), i)), flat(functra::nth<k>(one)), laws::rounding); });
     }
   };
   const auto w = sample<4, 3>({-1, 1}, 1);

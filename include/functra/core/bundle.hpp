@@ -22,22 +22,84 @@ template <int... I, class... T>
 struct bundle_base<std::integer_sequence<int, I...>, T...> : bundle_member<I, T>... {};
 }  // namespace detail
 
-// A flat struct of numbered members; hot code prefers it to std::tuple, which compilers keep in memory.
+// A flat struct of members that get<I> finds; hot code prefers it to std::tuple, which compilers keep in memory. Few members
+// are plain ones, which costs the least time to compile.
 template <class... T>
-struct bundle : detail::bundle_base<std::make_integer_sequence<int, sizeof...(T)>, T...> {};
+struct bundle : detail::bundle_base<std::make_integer_sequence<int, sizeof...(T)>, T...> {
+  FUNCTRA_INLINE bundle() = default;
+  template <class... U>
+    requires(sizeof...(U) == sizeof...(T))
+  FUNCTRA_INLINE bundle(U&&... u) : detail::bundle_base<std::make_integer_sequence<int, sizeof...(T)>, T...>{{std::forward<U>(u)}...} {}
+
+  template <int I>
+  FUNCTRA_INLINE auto& at() {
+    return static_cast<detail::bundle_member<I, std::tuple_element_t<static_cast<std::size_t>(I), std::tuple<T...>>>&>(*this).value;
+  }
+};
+template <class A>
+struct bundle<A> {
+  FUNCTRA_EMPTY A a;
+  template <int>
+  FUNCTRA_INLINE auto& at() {
+    return a;
+  }
+};
+template <class A, class B>
+struct bundle<A, B> {
+  FUNCTRA_EMPTY A a;
+  FUNCTRA_EMPTY B b;
+  template <int I>
+  FUNCTRA_INLINE auto& at() {
+    if constexpr (I == 0) return a;
+    else return b;
+  }
+};
+template <class A, class B, class C>
+struct bundle<A, B, C> {
+  FUNCTRA_EMPTY A a;
+  FUNCTRA_EMPTY B b;
+  FUNCTRA_EMPTY C c;
+  template <int I>
+  FUNCTRA_INLINE auto& at() {
+    if constexpr (I == 0) return a;
+    else if constexpr (I == 1) return b;
+    else return c;
+  }
+};
+template <class A, class B, class C, class D>
+struct bundle<A, B, C, D> {
+  FUNCTRA_EMPTY A a;
+  FUNCTRA_EMPTY B b;
+  FUNCTRA_EMPTY C c;
+  FUNCTRA_EMPTY D d;
+  template <int I>
+  FUNCTRA_INLINE auto& at() {
+    if constexpr (I == 0) return a;
+    else if constexpr (I == 1) return b;
+    else if constexpr (I == 2) return c;
+    else return d;
+  }
+};
 
 template <class... T>
 FUNCTRA_INLINE bundle<std::remove_cvref_t<T>...> make_bundle(T&&... x) {
-  return {{{std::forward<T>(x)}...}};
+  return bundle<std::remove_cvref_t<T>...>{std::forward<T>(x)...};
 }
 
-template <int I, class T>
-FUNCTRA_INLINE const T& get(const detail::bundle_member<I, T>& m) {
-  return m.value;
+template <int I, class... T>
+FUNCTRA_INLINE auto& get(bundle<T...>& b) {
+  return b.template at<I>();
 }
-template <int I, class T>
-FUNCTRA_INLINE T& get(detail::bundle_member<I, T>& m) {
-  return m.value;
+template <int I, class... T>
+FUNCTRA_INLINE const auto& get(const bundle<T...>& b) {
+  return const_cast<bundle<T...>&>(b).template at<I>();
+}
+
+// The I-th of some arguments.
+template <int I, class A, class... B>
+FUNCTRA_INLINE constexpr const auto& nth_of(const A& a, const B&... b) {
+  if constexpr (I == 0) return static_cast<void>((static_cast<void>(b), ...)), a;
+  else return static_cast<void>(a), nth_of<I - 1>(b...);
 }
 
 template <int I, class... T>
@@ -49,18 +111,26 @@ FUNCTRA_INLINE constexpr decltype(auto) nth(Tuple&& t) {
   return std::get<static_cast<std::size_t>(I)>(t);
 }
 
-// Calls f with integral constants 0 .. N-1.
-template <auto N, class F>
-FUNCTRA_INLINE constexpr decltype(auto) with_indices(F&& f) {
-  return [&]<int... I>(std::integer_sequence<int, I...>) FUNCTRA_INLINE_LAMBDA -> decltype(auto) {
-    return f(std::integral_constant<int, I>{}...);
-  }(std::make_integer_sequence<int, static_cast<int>(N)>{});
+// A bundle of the members of b, moved one by one: g++ calls the implicit move constructor.
+template <class... T, int... I>
+FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b, std::integer_sequence<int, I...>) {
+  return bundle<T...>{std::move(get<I>(b))...};
 }
-template <auto N, class F>
-FUNCTRA_INLINE constexpr void for_each_index(F&& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) FUNCTRA_INLINE_LAMBDA {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, static_cast<int>(N)>{});
+template <class... T>
+FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b) {
+  return moved(b, std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>{});
+}
+
+// The numbers 0 .. N-1 as a type, and a call of f with them as integral constants: with_indices(ints<3>, [&](auto... i) { ... }).
+template <auto N>
+inline constexpr std::make_integer_sequence<int, static_cast<int>(N)> ints{};
+template <int... I, class F>
+FUNCTRA_INLINE constexpr decltype(auto) with_indices(std::integer_sequence<int, I...>, F&& f) {
+  return f(std::integral_constant<int, I>{}...);
+}
+template <int... I, class F>
+FUNCTRA_INLINE constexpr void for_each_index(std::integer_sequence<int, I...>, F&& f) {
+  (f(std::integral_constant<int, I>{}), ...);
 }
 
 }  // namespace functra

@@ -102,11 +102,11 @@ struct tile {
     accumulators<L, U * V> sum;
     step<true>(sum, w, a, b);
     if constexpr (Depth > 1 && Depth * U * V * registers_of<L> <= 64) {
-      for_each_index<Depth - 1>([&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
+      for_each_index(ints<Depth - 1>, [&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
     } else if constexpr (Depth != 1) {
       for (index_t k = 1; k < w.k.n; ++k) step<false>(sum, w, a + k * w.k.a, b + k * w.k.b);
     }
-    for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+    for_each_index(ints<U * V>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
       put<L, C>(c + (i / V) * w.u.c + (i % V) * width * w.v.c, sum.template at<i>(), w.how, w.valid);
     });
   }
@@ -115,7 +115,7 @@ struct tile {
   // First: the accumulators hold nothing yet.
   template <bool First, class TA, class TB>
   static FUNCTRA_INLINE void step(accumulators<L, U * V>& sum, const tile_walk& w, const TA* a, const TB* b) {
-    for_each_index<U * V>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+    for_each_index(ints<U * V>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
       constexpr index_t u = i / V, v = i % V;
       const L& x = load<L, A>(a + u * w.u.a + v * width * w.v.a, w.valid);
       const L& y = load<L, B>(b + u * w.u.b + v * width * w.v.b, w.valid);
@@ -131,9 +131,9 @@ template <class L, int U, int S, class T>
 FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
   constexpr index_t width = lanes_of<L>;
   accumulators<L, U * S> sum;
-  for_each_index<U * S>([&](auto i) FUNCTRA_INLINE_LAMBDA { sum.template at<i>() = L(T(0)); });
+  for_each_index(ints<U * S>, [&](auto i) FUNCTRA_INLINE_LAMBDA { sum.template at<i>() = L(T(0)); });
   const auto step = [&]<int N, access A>(std::integral_constant<int, N>, std::integral_constant<access, A>, index_t at, int valid) FUNCTRA_INLINE_LAMBDA {
-    for_each_index<U * N>([&](auto i) FUNCTRA_INLINE_LAMBDA {
+    for_each_index(ints<U * N>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
       constexpr int u = i / N, s = i % N;
       L& z = sum.template at<u * S + s>();
       z = multiply_add(load<L, A>(a + u * w.u.a + at + s * width, valid), load<L, A>(b + at + s * width, valid), z);
@@ -144,9 +144,9 @@ FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
   if constexpr (S > 1)
     for (; at + width <= w.k.n; at += width) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::vector>{}, at, 0);
   if (at < w.k.n) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::partial>{}, at, static_cast<int>(w.k.n - at));
-  for_each_index<U>([&](auto u) FUNCTRA_INLINE_LAMBDA {
+  for_each_index(ints<U>, [&](auto u) FUNCTRA_INLINE_LAMBDA {
     L total = sum.template at<u * S>();
-    for_each_index<S - 1>([&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum.template at<u * S + s + 1>(); });
+    for_each_index(ints<S - 1>, [&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum.template at<u * S + s + 1>(); });
     put<T, access::element>(c + u * w.u.c, lanes::reduce_add(total), w.how, 0);
   });
 }

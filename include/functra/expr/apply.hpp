@@ -71,28 +71,28 @@ using converted = std::conditional_t<std::is_same_v<typename F::type, T>, F, law
 
 template <class T, class F, class... V>
 FUNCTRA_INLINE term<converted<T, F>, V...> fused_term(Expr<F, V...>& e) {
-  return {std::move(e.leaves())};
+  return {moved(e.leaves())};
 }
 
 // An operand as part of a statement, converted to the dtype T.
 template <class T, class X, bool Crowded, class A>
 FUNCTRA_INLINE auto make_term(A&& a) {
   using U = std::remove_cvref_t<A>;
-  if constexpr (std::is_arithmetic_v<U>) return term<law::arg<T>, T>{{{{static_cast<T>(a)}}}};
+  if constexpr (std::is_arithmetic_v<U>) return term<law::arg<T>, T>{{static_cast<T>(a)}};
   else if constexpr (fuses<X, Crowded, A>()) {
     return fused_term<T>(a);
   } else {
     using V = value_t<U>;
     using F = converted<T, law::arg<dtype_of<V>>>;
-    if constexpr (!is_expr<U> && !is_sum_expr<U>) return term<F, V>{{{{std::forward<A>(a)}}}};
-    else if constexpr (std::is_lvalue_reference_v<A>) return term<F, V>{{{{a.pinned()}}}};
-    else return term<F, V>{{{{a.evaluate()}}}};
+    if constexpr (!is_expr<U> && !is_sum_expr<U>) return term<F, V>{{std::forward<A>(a)}};
+    else if constexpr (std::is_lvalue_reference_v<A>) return term<F, V>{{a.pinned()}};
+    else return term<F, V>{{a.evaluate()}};
   }
 }
 
 template <class... V, class... W, int... I, int... J>
 FUNCTRA_INLINE bundle<V..., W...> concat(std::integer_sequence<int, I...>, std::integer_sequence<int, J...>, bundle<V...>& a, bundle<W...>& b) {
-  return {{{std::move(get<I>(a))}..., {std::move(get<J>(b))}...}};
+  return bundle<V..., W...>{std::move(get<I>(a))..., std::move(get<J>(b))...};
 }
 template <class... V, class... W>
 FUNCTRA_INLINE bundle<V..., W...> concat(bundle<V...>& a, bundle<W...>& b) {

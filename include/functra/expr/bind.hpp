@@ -13,17 +13,37 @@ namespace functra {
 template <tracer Kind>
 struct interpreter;
 
+namespace detail {
+
+// Small static values are interpreted in place. Work on large ones is worth a call, and costs a compiler less as one.
+template <class... V>
+inline constexpr bool in_place = (extents_of_value<V>::is_static && ...);
+
+template <class G, class... Spec, class... V>
+FUNCTRA_NOINLINE auto bind_large(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
+  return interpreter<top_kind<V...>()>::template fused<max_level<V...>>(statement, name, v...);
+}
+template <class P, class... V>
+FUNCTRA_NOINLINE auto bind_large(const P& p, const V&... v) {
+  if constexpr (max_level<V...> == 0) return p.eval(v...);
+  else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
+}
+
+}  // namespace detail
+
 // A fused statement: one value, or a bundle of several.
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto bind(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
   if constexpr (max_level<V...> == 0) return detail::evaluate(statement, name, v...);
+  else if constexpr (!detail::in_place<V...>) return detail::bind_large(statement, name, v...);
   else return interpreter<top_kind<V...>()>::template fused<max_level<V...>>(statement, name, v...);
 }
 
 // A primitive of the rule book.
 template <class P, class... V>
 FUNCTRA_INLINE auto bind(const P& p, const V&... v) {
-  if constexpr (max_level<V...> == 0) return p.eval(v...);
+  if constexpr (!detail::in_place<V...>) return detail::bind_large(p, v...);
+  else if constexpr (max_level<V...> == 0) return p.eval(v...);
   else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
 }
 

@@ -76,15 +76,15 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   using element_type = typename F::type;
 
   FUNCTRA_INLINE Expr(const char* name, bundle<V...>&& leaves)
-      : extents_type(with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+      : extents_type(with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
           return detail::common_extents<extents_type>(name, get<i>(leaves)...);
         })),
-        leaves_(std::move(leaves)),
+        leaves_(moved(leaves)),
         name_(name) {}
 
   // A copy shares the value: copying is a second use.
   FUNCTRA_INLINE Expr(const Expr& o) : extents_type(o), leaves_(o.leaves_), name_(o.name_), cache_(o.pinned()), pinned_(true) {}
-  FUNCTRA_INLINE Expr(Expr&& o) noexcept : extents_type(o), leaves_(std::move(o.leaves_)), name_(o.name_) {
+  FUNCTRA_INLINE Expr(Expr&& o) noexcept : extents_type(o), leaves_(moved(o.leaves_)), name_(o.name_) {
     if (o.pinned_) {
       cache_ = std::move(o.cache_);
       pinned_ = true;
@@ -109,7 +109,7 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   const extents_type& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
-    return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
       return evaluated(bind(fused_statement<law::value_of<F>, onto::full>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
     });
   }
@@ -154,9 +154,9 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
   using evaluated = on_tower_t<join_t<tower_of<V>...>, typename F::type, extents<>>;
   using element_type = typename F::type;
 
-  FUNCTRA_INLINE SumExpr(const char* name, bundle<V...>&& leaves) : leaves_(std::move(leaves)), name_(name) {}
+  FUNCTRA_INLINE SumExpr(const char* name, bundle<V...>&& leaves) : leaves_(moved(leaves)), name_(name) {}
   FUNCTRA_INLINE SumExpr(const SumExpr& o) : leaves_(o.leaves_), name_(o.name_), cache_(o.pinned()), pinned_(true) {}
-  FUNCTRA_INLINE SumExpr(SumExpr&& o) noexcept : leaves_(std::move(o.leaves_)), name_(o.name_) {
+  FUNCTRA_INLINE SumExpr(SumExpr&& o) noexcept : leaves_(moved(o.leaves_)), name_(o.name_) {
     if (o.pinned_) {
       cache_ = std::move(o.cache_);
       pinned_ = true;
@@ -180,7 +180,7 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
   const extents<>& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
-    return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
       return evaluated(bind(fused_statement<law::value_of<F>, onto::total>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
     });
   }

@@ -56,24 +56,27 @@ FUNCTRA_INLINE index_t extent_of(const V& v, int i) {
 
 // The extents that values broadcast to; checks those known at run time.
 template <class X, class... V>
+FUNCTRA_NOINLINE X dynamic_common_extents(const char* name, const V&... v) {
+  index_t n[array_size(X::R)];
+  for (int i = 0; i < X::R; ++i) n[i] = 1;
+  const auto take = [&](const auto& x) {
+    constexpr int r = extents_of_value<decltype(x)>::R;
+    for (int i = 0; i < r; ++i) {
+      index_t& to = n[X::R - r + i];
+      const index_t from = extent_of(x, i);
+      if (to == from || from == 1) continue;
+      if (to != 1) fail_broadcast(name, to, from);
+      to = from;
+    }
+  };
+  (take(v), ...);
+  return X::from(n);
+}
+template <class X, class... V>
 FUNCTRA_INLINE X common_extents(const char* name, const V&... v) {
   if constexpr (X::is_static && (extents_of_value<V>::is_static && ...)) return static_cast<void>(name), X{};
-  else {
-    index_t n[array_size(X::R)];
-    for (int i = 0; i < X::R; ++i) n[i] = 1;
-    const auto take = [&](const auto& x) {
-      constexpr int r = extents_of_value<decltype(x)>::R;
-      for (int i = 0; i < r; ++i) {
-        index_t& to = n[X::R - r + i];
-        const index_t from = extent_of(x, i);
-        if (to == from || from == 1) continue;
-        if (to != 1) fail_broadcast(name, to, from);
-        to = from;
-      }
-    };
-    (take(v), ...);
-    return X::from(n);
-  }
+  else if constexpr (sizeof...(V) == 1 && (std::is_same_v<X, extents_of_value<V>> && ...)) return static_cast<void>(name), X((v.get_extents(), ...));
+  else return dynamic_common_extents<X>(name, v...);
 }
 
 template <class Spec, class X, class... V>
@@ -108,8 +111,7 @@ FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
     index_t n[O::R];
     if constexpr (requires { []<int I>(onto::like<I>) {}(Spec{}); }) {
       []<int I>(onto::like<I>, index_t* to, const auto&... leaf) {
-        const auto leaves = std::tie(leaf...);
-        const auto& l = nth<I>(leaves);
+        const auto& l = nth_of<I>(leaf...);
         for (int i = 0; i < O::R; ++i) to[i] = l.extent(i);
       }(Spec{}, n, v...);
     } else
@@ -247,17 +249,17 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
     };
     (clear(get<K>(out)), ...);
   } else if constexpr (size == 1) {
-    const static_inputs<static_input<N, false, element_of<V>, true>...> x{{{{origin(v)}...}}};
-    const static_outputs<static_output<N, false, U, true>...> y{{{{get<K>(out).p, get<K>(out).accumulate}...}}};
+    const static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v)}...}};
+    const static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p, get<K>(out).accumulate}...}};
     G::run(x, y);
   } else if constexpr (flat && N == 1) {
     // Scalars side by side: the widest packs that fit, then narrower ones.
     constexpr index_t most = lanes::width<double>;
     const auto chunk = [&]<int W>(std::integral_constant<int, W>, index_t at) FUNCTRA_INLINE_LAMBDA {
       const static_inputs<static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>...> x{
-          {{{origin(v) + (static_single<extents_of_value<V>>() ? 0 : at)}...}}};
+          {static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>{origin(v) + (static_single<extents_of_value<V>>() ? 0 : at)}...}};
       const static_outputs<static_output<W, true, U, static_single<Xo>()>...> y{
-          {{{get<K>(out).p + (static_single<Xo>() ? 0 : at), get<K>(out).accumulate || (static_single<Xo>() && at > 0)}...}}};
+          {static_output<W, true, U, static_single<Xo>()>{get<K>(out).p + (static_single<Xo>() ? 0 : at), get<K>(out).accumulate || (static_single<Xo>() && at > 0)}...}};
       G::run(x, y);
     };
     index_t at = 0;
@@ -285,8 +287,8 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
       for (int k = 0; k < ni + no; ++k) at[k] += last ? -(n - 1) * steps[k] : steps[k];
     };
     static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
-      const static_inputs<static_input<N, false, element_of<V>, true>...> x{{{{origin(v) + at[I]}...}}};
-      const static_outputs<static_output<N, false, U, true>...> y{{{{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}}};
+      const static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v) + at[I]}...}};
+      const static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}};
       G::run(x, y);
     });
   }
@@ -354,7 +356,7 @@ FUNCTRA_NOINLINE void run_dynamic(const X& x, const bundle<target<U, O, S>...>& 
   index_t n[array_size(X::R)];
   for (int i = 0; i < X::R; ++i) n[i] = x.extent(i);
   lanes::operand in[] = {input_operand(v, x)...};
-  with_indices<sizeof...(U)>([&](auto... k) {
+  with_indices(ints<sizeof...(U)>, [&](auto... k) {
     lanes::operand to[] = {output_operand(get<k>(out), x)...};
     const bool accumulate[] = {get<k>(out).accumulate...};
     lanes::run<G, step, packed>(X::R, n, lanes::type_list<lanes::operand_type<element_of<V>, is_single<V>>...>{}, in,
@@ -377,26 +379,31 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
 }
 
 template <class G, class... Spec, class... V, int... K>
-FUNCTRA_INLINE auto evaluate(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
+FUNCTRA_INLINE auto evaluate_to(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
   using X = broadcast_extents<extents_of_value<V>...>;
   constexpr int N = std::max({1, lanes_of<element_of<V>>...});
   const X x = common_extents<X>(name, v...);
   bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
-      {{tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>(
-          uninitialized, output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...))}...}};
+      tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>(
+          uninitialized, output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...))...};
   run_fused<G>(x,
                bundle<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>{
-                   {{get<K>(r).mutable_data(), get<K>(r).get_extents(), false}...}},
+                   target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
+                       get<K>(r).mutable_data(), get<K>(r).get_extents(), false}...},
                v...);
-  return r;
+  if constexpr (sizeof...(K) == 1) return std::move(get<0>(r));
+  else return r;
+}
+template <class G, class... Spec, class... V>
+FUNCTRA_NOINLINE auto evaluate_large(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
+  return evaluate_to(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
 }
 
 // The results of a fused statement on plain values: one tensor, or a bundle of several.
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto evaluate(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
-  auto r = evaluate(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
-  if constexpr (sizeof...(Spec) == 1) return std::move(get<0>(r));
-  else return r;
+  if constexpr ((extents_of_value<V>::is_static && ...)) return evaluate_to(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
+  else return evaluate_large(statement, name, v...);
 }
 
 }  // namespace detail

@@ -198,7 +198,7 @@ inline constexpr auto converted_to = [](double x) { return static_cast<T>(x); };
 // N keys, or n of them.   auto [a, b] = split(key);   split<3>(key): std::array<Key, 3>;   split(key, n): std::vector<Key>
 template <int N = 2>
 constexpr std::array<Key, static_cast<std::size_t>(N)> split(const Key& key) {
-  return with_indices<N>([&](auto... i) {
+  return with_indices(ints<N>, [&](auto... i) {
     return std::array<Key, static_cast<std::size_t>(N)>{detail::derived_key(key, detail::key_use::split, static_cast<std::uint64_t>(i()))...};
   });
 }
@@ -220,7 +220,7 @@ constexpr Key fold_in(const Key& key, I i) {
 template <int N = 2, tensor_like K>
   requires(detail::key_like<K>)
 auto split(const K& key) {
-  return with_indices<N>([&](auto... i) {
+  return with_indices(ints<N>, [&](auto... i) {
     const auto part = [&](std::uint64_t k) {
       return detail::from_key<std::uint32_t>(key, extents<2>{}, detail::derivation{detail::key_use::split, k});
     };

@@ -23,10 +23,10 @@ class batched : public traced<batched<V, L>> {
   template <operand U>
     requires(!std::same_as<U, batched> && !std::same_as<U, V>)
   FUNCTRA_INLINE batched(const U& u) : batched(detail::lift<batched>(u)) {}
-  batched(const batched&) = default;
-  batched(batched&&) = default;
-  batched& operator=(const batched&) & = default;
-  batched& operator=(batched&&) & = default;
+  FUNCTRA_INLINE batched(const batched&) = default;
+  FUNCTRA_INLINE batched(batched&&) = default;
+  FUNCTRA_INLINE batched& operator=(const batched&) & = default;
+  FUNCTRA_INLINE batched& operator=(batched&&) & = default;
   template <class X>
   void operator=(const X&) && {
     detail::reject_write<X>();
@@ -122,11 +122,11 @@ struct interpreter<tracer::batched> {
     constexpr law::mask_t liked = (law::mask_t{0} | ... | like_mask(static_cast<Spec*>(nullptr)));
     constexpr index_t B = detail::static_batch<L, V...>();
     const index_t n = liked != 0 ? detail::batch_size<L>(v...) : 0;
-    return with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
       auto r = bind(functra::fused_statement<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
       if constexpr (sizeof...(Spec) == 1) return finish<L, R, Spec...>(std::move(r), v...);
       else
-        return with_indices<sizeof...(Spec)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+        return with_indices(ints<sizeof...(Spec)>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
           return make_bundle(finish<L, R, Spec>(std::move(get<k>(r)), v...)...);
         });
     });

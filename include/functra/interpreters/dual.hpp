@@ -25,10 +25,10 @@ class dual : public traced<dual<P, T, L>> {
   template <operand U>
     requires(!std::same_as<U, dual>)
   FUNCTRA_INLINE dual(const U& u) : dual(detail::lift<dual>(u)) {}
-  dual(const dual&) = default;
-  dual(dual&&) = default;
-  dual& operator=(const dual&) & = default;
-  dual& operator=(dual&&) & = default;
+  FUNCTRA_INLINE dual(const dual&) = default;
+  FUNCTRA_INLINE dual(dual&&) = default;
+  FUNCTRA_INLINE dual& operator=(const dual&) & = default;
+  FUNCTRA_INLINE dual& operator=(dual&&) & = default;
   template <class X>
   void operator=(const X&) && {
     detail::reject_write<X>();
@@ -95,11 +95,11 @@ struct interpreter<tracer::dual> {
   static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr int n = std::popcount(mask);
-    constexpr bool has_tangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
+    constexpr bool has_tangent = with_indices(ints<G::outputs>, [](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_tangent) return bind(statement, name, detail::primal_of<L>(v)...);
     else {
-      const auto operands = std::tie(v...);
-      return with_indices<n>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+      const bundle<const V&...> operands{v...};
+      return with_indices(ints<n>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
         return push<L, mask>(statement, name, operands, bundle_of_active<mask>(k...), v...);
       });
     }
@@ -111,11 +111,11 @@ struct interpreter<tracer::dual> {
     if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
     else {
       constexpr law::mask_t mask = detail::mask_at<L, V...>();
-      const auto operands = std::tie(v...);
+      const bundle<const V&...> operands{v...};
       auto t = sum_contributions<L, 0, std::popcount(mask)>(
           [&](auto k) {
             constexpr int I = law::detail::nth_active(mask, k);
-            return eval(p.template jvp<I>(nth<I>(operands).tangent, y, detail::primal_of<L>(v)...));
+            return eval(p.template jvp<I>(get<I>(operands).tangent, y, detail::primal_of<L>(v)...));
           });
       return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
     }
@@ -136,9 +136,9 @@ struct interpreter<tracer::dual> {
   // I...: the active operands.
   template <int L, law::mask_t Mask, class G, class... Spec, class All, int... I, class... V>
   static FUNCTRA_INLINE auto push(functra::fused_statement<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
-    constexpr bool simple = (std::is_same_v<tower_of<decltype(nth<I>(operands).primal)>, tower_of<decltype(nth<I>(operands).tangent)>> && ...);
+    constexpr bool simple = (std::is_same_v<tower_of<decltype(get<I>(operands).primal)>, tower_of<decltype(get<I>(operands).tangent)>> && ...);
     if constexpr (simple) {
-      auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...);
+      auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).tangent...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
     } else if constexpr (!G::linear && G::outputs * sizeof...(I) <= 16) {
       // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
@@ -146,7 +146,7 @@ struct interpreter<tracer::dual> {
       return combined_all<L, G, Spec...>(name, r, operands, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
     } else {
       auto y = bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
-      auto t = bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., nth<I>(operands).tangent...));
+      auto t = bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).tangent...));
       return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
     }
   }
@@ -187,8 +187,7 @@ struct interpreter<tracer::dual> {
   }
   template <int I, class... V>
   static FUNCTRA_INLINE auto like_extents(onto::like<I>, const V&... v) {
-    const auto& leaf = std::get<static_cast<std::size_t>(I)>(std::tie(v...));
-    return detail::extents_at(leaf);
+    return detail::extents_at(nth_of<I>(v...));
   }
   template <class Spec, class... V>
   static FUNCTRA_INLINE extents<> like_extents(Spec, const V&...) {
@@ -208,7 +207,7 @@ struct interpreter<tracer::dual> {
   static FUNCTRA_INLINE const auto& pick(const R& r, const All& operands, std::integer_sequence<int, I...>) {
     constexpr int active[] = {I...};
     if constexpr (J % 2 == 0) return get<First + J / 2>(r);
-    else return nth<active[J / 2]>(operands).tangent;
+    else return get<active[J / 2]>(operands).tangent;
   }
 
   template <class R>
@@ -219,7 +218,7 @@ struct interpreter<tracer::dual> {
 
   template <int L, int M, class Y, class T, int Shift>
   static FUNCTRA_INLINE auto pair_up(Y& y, T& t, std::integral_constant<int, Shift>) {
-    return with_indices<M>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<M>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
       const auto one = [&](auto j) FUNCTRA_INLINE_LAMBDA {
         using A = std::remove_cvref_t<decltype(get<j>(y))>;
         using B = std::remove_cvref_t<decltype(get<Shift + j>(t))>;

@@ -140,7 +140,7 @@ FUNCTRA_INLINE void accumulate(const cotangent_ref<V, C, cotangent_kind::inlined
   static_assert(level_of<G> == 0);
   using X = extents_of_value<C>;
   using E = element_of<C>;
-  run_fused<law::value_of<law::arg<scalar_t<E>>>>(X{}, bundle<target<E, X>>{{{{r.p, X{}, true}}}}, g);
+  run_fused<law::value_of<law::arg<scalar_t<E>>>>(X{}, bundle<target<E, X>>{{r.p, X{}, true}}, g);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v, const G& g) {
@@ -160,7 +160,7 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   E* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
   index_t strides[array_size(X::R)];
   strides_of(v, strides);
-  run_fused<law::value_of<law::arg<scalar_t<E>>>>(x, bundle<target<E, decltype(x), is_view<V>>>{{{{p, x, add, strides}}}}, g);
+  run_fused<law::value_of<law::arg<scalar_t<E>>>>(x, bundle<target<E, decltype(x), is_view<V>>>{{p, x, add, strides}}, g);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const V&, const G& g) {
@@ -190,10 +190,10 @@ class taped : public traced<taped<V, L, C>> {
   template <operand U>
     requires(!std::same_as<U, taped> && !std::same_as<U, V>)
   FUNCTRA_INLINE taped(const U& u) : taped(detail::lift<taped>(u)) {}
-  taped(const taped&) = default;
-  taped(taped&&) = default;
-  taped& operator=(const taped&) & = default;
-  taped& operator=(taped&&) & = default;
+  FUNCTRA_INLINE taped(const taped&) = default;
+  FUNCTRA_INLINE taped(taped&&) = default;
+  FUNCTRA_INLINE taped& operator=(const taped&) & = default;
+  FUNCTRA_INLINE taped& operator=(taped&&) & = default;
   template <class X>
   void operator=(const X&) && {
     detail::reject_write<X>();
@@ -249,7 +249,7 @@ struct scalar_node : tape_node {
   static void pull(tape_node* n) {
     auto* const self = static_cast<scalar_node*>(n);
     const C c = std::exchange(self->cotangent, C(0));
-    for_each_index<sizeof...(To)>([&](auto k) FUNCTRA_INLINE_LAMBDA {
+    for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
       const auto& e = get<k>(self->edges);
       if (!e.to) return;
       if constexpr (lanes_of<C> > 1) *e.to = *e.to + law::absorbing_product(lanes::convert<scalar_t<C>>(e.partial), c);
@@ -287,24 +287,24 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   template <class Ys>
   fused_node(const char* n, const Ys& y, const V&... v)
       : tape_node{},
-        slots(with_indices<sizeof...(Y)>([&](auto... k) { return bundle<cotangent_slot<Y, C>...>{{{cotangent_slot<Y, C>(get<k>(y))}...}}; })),
-        x{{{untaped<L>(v)}...}},
+        slots(with_indices(ints<sizeof...(Y)>, [&](auto... k) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; })),
+        x{untaped<L>(v)...},
         name(n),
-        refs{{{ref_of(v)}...}} {}
+        refs{ref_of(v)...} {}
 
   static void pull(tape_node* n) { static_cast<fused_node*>(n)->run(); }
 
  private:
   static constexpr int outputs = sizeof...(Y);
-  static constexpr bool plain = (is_plain<C> && ...) && with_indices<sizeof...(V)>([](auto... i) {
+  static constexpr bool plain = (is_plain<C> && ...) && with_indices(ints<sizeof...(V)>, [](auto... i) {
     using Xs = decltype(x);
     return (is_plain<std::remove_cvref_t<decltype(get<i>(std::declval<Xs&>()))>> && ...);
   });
 
   void run() {
-    const bool any = with_indices<outputs>([&](auto... k) { return (get<k>(slots).is_set() || ...); });
+    const bool any = with_indices(ints<outputs>, [&](auto... k) { return (get<k>(slots).is_set() || ...); });
     if (!any) return;
-    with_indices<outputs>([&](auto... k) { run_with(cotangent<k>()...); });
+    with_indices(ints<outputs>, [&](auto... k) { run_with(cotangent<k>()...); });
   }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
@@ -329,7 +329,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
  private:
   template <class... Ck>
   void run_with(const Ck&... c) {
-    with_indices<std::popcount(Mask)>([&](auto... j) {
+    with_indices(ints<std::popcount(Mask)>, [&](auto... j) {
       constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
       if constexpr (same && law_is_value) {
         if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
@@ -378,7 +378,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   // Runs the pullback H; its outputs are the cotangents of the leaves I.
   template <class H, int... I, class... Ck>
   void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
-    with_indices<sizeof...(V)>([&](auto... i) {
+    with_indices(ints<sizeof...(V)>, [&](auto... i) {
       if constexpr (plain) {
         if ((static_cast<bool>(get<I>(refs)) && ...)) {
           using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
@@ -394,7 +394,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       else {
         int unused = 0;
         static_cast<void>(unused);
-        with_indices<sizeof...(I)>([&](auto... k) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); });
+        with_indices(ints<sizeof...(I)>, [&](auto... k) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); });
       }
     });
   }
@@ -451,13 +451,11 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   const char* name;
 
   partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
-      : tape_node{}, slot(y), partials(std::move(d)), refs(with_indices<sizeof...(D)>([&](auto... k) {
-          const auto operands = std::tie(v...);
-          return typename members<seq>::refs{{{nth<law::detail::nth_active(Mask, k)>(operands).ref}...}};
+      : tape_node{}, slot(y), partials(std::move(d)), refs(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+          return typename members<seq>::refs{nth_of<law::detail::nth_active(Mask, k)>(v...).ref...};
         })),
-        x(with_indices<sizeof...(D)>([&](auto... k) {
-          const auto operands = std::tie(v...);
-          return typename members<seq>::xs{{{nth<law::detail::nth_active(Mask, k)>(operands).value}...}};
+        x(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+          return typename members<seq>::xs{nth_of<law::detail::nth_active(Mask, k)>(v...).value...};
         })),
         name(n) {}
 
@@ -465,7 +463,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     auto* const self = static_cast<partials_node*>(n);
     if (!self->slot.is_set()) return;
     const auto c = self->slot.take();
-    for_each_index<sizeof...(D)>([&](auto k) { self->send(get<k>(self->partials), c, get<k>(self->refs), get<k>(self->x)); });
+    for_each_index(ints<sizeof...(D)>, [&](auto k) { self->send(get<k>(self->partials), c, get<k>(self->refs), get<k>(self->x)); });
   }
 
  private:
@@ -521,16 +519,16 @@ struct primitive_node : tape_node {
   bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> values;
 
   primitive_node(const P& p, const Y& yv, const V&... v)
-      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{{{keep_input(v)}...}}, refs{{{ref_of(v)}...}}, values{{{untaped<L>(v)}...}} {}
+      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{untaped<L>(v)...} {}
 
   static void pull(tape_node* n) {
     auto* const self = static_cast<primitive_node*>(n);
     if (!self->slot.is_set()) return;
     const auto c = self->slot.take();
-    for_each_index<std::popcount(Mask)>([&](auto k) {
+    for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
       constexpr int I = law::detail::nth_active(Mask, k);
       if (!get<I>(self->refs)) return;
-      with_indices<sizeof...(V)>([&](auto... i) {
+      with_indices(ints<sizeof...(V)>, [&](auto... i) {
         accumulate(get<I>(self->refs), get<I>(self->values), eval(self->primitive.template vjp<I>(c, self->y, get<i>(self->x)...)));
       });
     });
@@ -550,7 +548,7 @@ struct interpreter<tracer::taped> {
   template <int L, class G, class... Spec, class... V>
   static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
-    constexpr bool has_cotangent = with_indices<G::outputs>([](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
+    constexpr bool has_cotangent = with_indices(ints<G::outputs>, [](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
     if constexpr (mask == 0 || !has_cotangent) return bind(statement, name, detail::untaped<L>(v)...);
     else {
       using W = typename detail::cotangent_tower<L, V...>::type;
@@ -671,7 +669,7 @@ struct interpreter<tracer::taped> {
     if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, std::integer_sequence<int>{}, v...);
     else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
-      return with_indices<std::popcount(Mask)>([&](auto... k) {
+      return with_indices(ints<std::popcount(Mask)>, [&](auto... k) {
         auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
         auto y = [&] {
           if constexpr (std::is_same_v<Spec, onto::full>) return std::move(get<0>(r));
@@ -706,11 +704,10 @@ struct interpreter<tracer::taped> {
     using Y = Tensor<E>;
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
-    const auto operands = std::tie(v...);
-    return with_indices<std::popcount(Mask)>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<std::popcount(Mask)>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
       auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
       auto* node = on->template make<detail::scalar_node<element_of<C>, typename leaf_element<L, Mask, k, V...>::type...>>();
-      ((get<k>(node->edges) = {nth<law::detail::nth_active(Mask, k)>(operands).ref.p,
+      ((get<k>(node->edges) = {nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p,
                                static_cast<typename leaf_element<L, Mask, k, V...>::type>(get<k + 1>(r).data()[0])}),
        ...);
       detail::cotangent_ref<Y, C> ref{&node->cotangent, on};
@@ -725,7 +722,7 @@ struct interpreter<tracer::taped> {
   template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
   static auto record_many(tape* on, functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     auto r = bundled(bind(statement, name, detail::untaped<L>(v)...));
-    return with_indices<sizeof...(Spec)>([&](auto... k) {
+    return with_indices(ints<sizeof...(Spec)>, [&](auto... k) {
       using Ys = decltype(r);
       using Node = detail::fused_node<L, Mask, G, bundle<Spec...>, Ys, bundle<cotangent_t<W, std::remove_cvref_t<decltype(get<k>(r))>>...>, V...>;
       Node* node = nullptr;

@@ -6,8 +6,8 @@
 
 #include "functra/core/element.hpp"
 #include "functra/core/extents.hpp"
-#include "functra/lanes/pack.hpp"
 #include "functra/lanes/loop_driver.hpp"
+#include "functra/lanes/pack.hpp"
 
 // Folds of a strided array by an associative operation: max, min, product, any, all. (Sums are outputs of the loop engine.)
 //
@@ -43,7 +43,8 @@ struct fold_product {
   }
   template <class L>
   static FUNCTRA_INLINE L combine(const L& a, const L& b) {
-    if constexpr (std::is_integral_v<L>) return static_cast<L>(static_cast<std::make_unsigned_t<L>>(a) * static_cast<std::make_unsigned_t<L>>(b));
+    if constexpr (std::is_integral_v<L>)
+      return static_cast<L>(static_cast<std::make_unsigned_t<L>>(a) * static_cast<std::make_unsigned_t<L>>(b));
     else return a * b;
   }
 };

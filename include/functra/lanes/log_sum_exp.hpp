@@ -66,8 +66,12 @@ struct side_by_side {
   index_t stride;
   int count;
   using P = pack<T, W>;
-  FUNCTRA_INLINE P get(index_t i) const { return count == W ? P::load(from + i * stride) : P::load_partial(from + i * stride, count); }
-  FUNCTRA_INLINE P result(index_t i) const { return count == W ? P::load(to + i * stride) : P::load_partial(to + i * stride, count); }
+  FUNCTRA_INLINE P get(index_t i) const {
+    return count == W ? P::load(from + i * stride) : P::load_partial(from + i * stride, count);
+  }
+  FUNCTRA_INLINE P result(index_t i) const {
+    return count == W ? P::load(to + i * stride) : P::load_partial(to + i * stride, count);
+  }
   FUNCTRA_INLINE void put(index_t i, const P& y) const {
     if (count == W) y.store(to + i * stride);
     else y.store_partial(to + i * stride, count);
@@ -102,7 +106,8 @@ FUNCTRA_INLINE T greatest_of_row(const T* x, index_t n) {
   using P = pack<T, w>;
   if (n > w) return finite_or_zero(fold_row<fold_max>(x, n, 1));
   const auto inside = pack<bool, w>::from_bits(n > 0 ? pack<bool, w>::full >> (w - static_cast<int>(n)) : 0);
-  return finite_or_zero(reduce_max(select(inside, P::load_partial(x, static_cast<int>(n)), P(-std::numeric_limits<T>::infinity()))));
+  return finite_or_zero(
+      reduce_max(select(inside, P::load_partial(x, static_cast<int>(n)), P(-std::numeric_limits<T>::infinity()))));
 }
 
 // What one line, or several side by side, gave.

@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "functra/core/element.hpp"
 #include "functra/lanes/loop_driver.hpp"
 #include "functra/lanes/pack.hpp"
-#include "functra/core/element.hpp"
 
 // The kernel of the loop engine: one functor run over packs of its operands.
 //
@@ -83,9 +83,11 @@ struct output_cursor<N, Packed, T, true> {
 template <int N, bool Packed, class Seq, class... P>
 struct inputs;
 template <int N, bool Packed, int... I, class... P>
-struct inputs<N, Packed, std::integer_sequence<int, I...>, P...> : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>... {
+struct inputs<N, Packed, std::integer_sequence<int, I...>, P...>
+    : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>... {
   FUNCTRA_INLINE explicit inputs(const void* const* p)
-      : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>{input_cursor<N, Packed, typename P::element, P::single>(p[I])}... {}
+      : indexed<I, input_cursor<N, Packed, typename P::element, P::single>>{
+            input_cursor<N, Packed, typename P::element, P::single>(p[I])}... {}
   index_t at = 0;
   template <int K, class C>
   static FUNCTRA_INLINE const C& cursor(const indexed<K, C>& x) {
@@ -100,7 +102,8 @@ struct inputs<N, Packed, std::integer_sequence<int, I...>, P...> : indexed<I, in
 template <int N, bool Packed, class Seq, class... P>
 struct outputs;
 template <int N, bool Packed, int... I, class... P>
-struct outputs<N, Packed, std::integer_sequence<int, I...>, P...> : indexed<I, output_cursor<N, Packed, typename P::element, P::single>>... {
+struct outputs<N, Packed, std::integer_sequence<int, I...>, P...>
+    : indexed<I, output_cursor<N, Packed, typename P::element, P::single>>... {
   FUNCTRA_INLINE outputs(void* const* p, const bool* accumulate)
       : indexed<I, output_cursor<N, Packed, typename P::element, P::single>>{
             output_cursor<N, Packed, typename P::element, P::single>(p[I], accumulate[I])}... {}
@@ -204,7 +207,8 @@ inline constexpr operand_kind kind = kind_of<N, P>();
 // Runs G over the iteration space `n` of rank R. Each operand has a stride for each dim, counted in elements: 0 on an input is
 // a broadcast, 0 on an output is a sum. `accumulate[k]` adds to what output k holds. N is the number of lanes of a step.
 template <class G, int N, bool Packed, class... In, class... Out>
-inline void run(int rank, const index_t* n, type_list<In...>, operand* in, type_list<Out...>, operand* out, const bool* accumulate) {
+inline void run(int rank, const index_t* n, type_list<In...>, operand* in, type_list<Out...>, operand* out,
+                const bool* accumulate) {
   static constexpr operand_kind kinds[] = {detail::kind<N, In>..., detail::kind<N, Out>...};
   drive({rank, n, static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), in, out, accumulate, kinds, Packed ? 1 : N,
          &kernel<G, N, (Packed ? 1 : N), type_list<In...>, type_list<Out...>>::steps});

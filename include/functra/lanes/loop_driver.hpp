@@ -165,7 +165,7 @@ class driver {
     bool accumulate[max_operands];
     for (int k = 0; k < l_.outputs; ++k) {
       accumulate[k] = direct_[l_.inputs + k] && accumulate_[k];
-      out[k] = output_kind(k).single ? static_cast<void*>(sums_[k])
+      out[k] = output_kind(k).single    ? static_cast<void*>(sums_[k])
                : direct_[l_.inputs + k] ? locate(l_.inputs + k, start)
                                         : static_cast<void*>(buffer_[l_.inputs + k]);
     }
@@ -198,7 +198,8 @@ class driver {
       if (kind.single) continue;
       tin[k] = tail[k];
       std::memset(tail[k], 0, kind.size * static_cast<std::size_t>(l_.step));
-      std::memcpy(tail[k], static_cast<const char*>(in[k]) + static_cast<std::size_t>(done) * kind.size, static_cast<std::size_t>(rest) * kind.size);
+      std::memcpy(tail[k], static_cast<const char*>(in[k]) + static_cast<std::size_t>(done) * kind.size,
+                  static_cast<std::size_t>(rest) * kind.size);
     }
     for (int k = 0; k < l_.outputs; ++k) {
       const operand_kind& kind = output_kind(k);

@@ -27,13 +27,13 @@ inline constexpr bool has_register<bool, N> = false;
 // The compiler's vector of N lanes of T, or T itself when N is one.
 template <class T, int N>
 struct vector_of {
-    typedef T type __attribute__((vector_size(static_cast<std::size_t>(N) * sizeof(T))));
-    typedef T unaligned __attribute__((vector_size(static_cast<std::size_t>(N) * sizeof(T)), aligned(alignof(T)), may_alias));
+  typedef T type __attribute__((vector_size(static_cast<std::size_t>(N) * sizeof(T))));
+  typedef T unaligned __attribute__((vector_size(static_cast<std::size_t>(N) * sizeof(T)), aligned(alignof(T)), may_alias));
 };
 template <class T>
 struct vector_of<T, 1> {
-    using type = T;
-    using unaligned = T;
+  using type = T;
+  using unaligned = T;
 };
 
 template <class T, int N>
@@ -43,13 +43,13 @@ template <std::size_t Bytes>
 struct int_of;
 template <>
 struct int_of<4> {
-    using type = std::int32_t;
-    using unsigned_type = std::uint32_t;
+  using type = std::int32_t;
+  using unsigned_type = std::uint32_t;
 };
 template <>
 struct int_of<8> {
-    using type = std::int64_t;
-    using unsigned_type = std::uint64_t;
+  using type = std::int64_t;
+  using unsigned_type = std::uint64_t;
 };
 
 // The integers as wide as T.
@@ -61,15 +61,15 @@ using uint_t = typename int_of<sizeof(T)>::unsigned_type;
 // The type in which + - * of T wrap instead of being undefined.
 template <class T>
 struct arithmetic_of {
-    using type = T;
+  using type = T;
 };
 template <>
 struct arithmetic_of<std::int32_t> {
-    using type = std::uint32_t;
+  using type = std::uint32_t;
 };
 template <>
 struct arithmetic_of<std::int64_t> {
-    using type = std::uint64_t;
+  using type = std::uint64_t;
 };
 
 template <class T>
@@ -91,6 +91,6 @@ template <class T>
 inline constexpr int width = detail::has_register<T, static_cast<int>(64 / sizeof(T))>   ? static_cast<int>(64 / sizeof(T))
                              : detail::has_register<T, static_cast<int>(32 / sizeof(T))> ? static_cast<int>(32 / sizeof(T))
                              : detail::has_register<T, static_cast<int>(16 / sizeof(T))> ? static_cast<int>(16 / sizeof(T))
-                                                                                          : 1;
+                                                                                         : 1;
 
 }  // namespace functra::lanes

@@ -16,20 +16,20 @@ namespace detail {
 
 template <class L>
 struct lane_traits {
-    using value = L;
-    template <class U>
-    using rebind = U;
-    static constexpr int count = 1;
-    static constexpr bool is_pack = false;
+  using value = L;
+  template <class U>
+  using rebind = U;
+  static constexpr int count = 1;
+  static constexpr bool is_pack = false;
 };
 
 template <class T, int N>
 struct lane_traits<pack<T, N>> {
-    using value = T;
-    template <class U>
-    using rebind = pack<U, N>;
-    static constexpr int count = N;
-    static constexpr bool is_pack = true;
+  using value = T;
+  template <class U>
+  using rebind = pack<U, N>;
+  static constexpr int count = N;
+  static constexpr bool is_pack = true;
 };
 
 }  // namespace detail

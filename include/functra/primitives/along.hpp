@@ -135,15 +135,14 @@ template <law::mask_t Mask, class Use, class... V>
 FUNCTRA_INLINE auto with_all_mapped(const Use& use, const V&... v) {
   constexpr index_t B = mapped_extent<Mask, V...>();
   index_t n = 0;
-  const auto operands = std::tie(v...);
-  return with_indices<sizeof...(V)>([&](auto... i) {
+  return with_indices(ints<sizeof...(V)>, [&](auto... i) {
     const auto count = [&](auto k) {
-      if constexpr (((Mask >> k) & 1U) != 0) n = extent_of(nth<k>(operands), 0);
+      if constexpr (((Mask >> k) & 1U) != 0) n = extent_of(nth_of<k>(v...), 0);
     };
     (count(i), ...);
     const auto fit = [&](auto k) {
-      if constexpr (((Mask >> k) & 1U) != 0) return nth<k>(operands);
-      else return broadcast_leading<B>(nth<k>(operands), n);
+      if constexpr (((Mask >> k) & 1U) != 0) return nth_of<k>(v...);
+      else return broadcast_leading<B>(nth_of<k>(v...), n);
     };
     return use(fit(i)...);
   });

@@ -129,7 +129,7 @@ FUNCTRA_INLINE auto as_statement(A&& a, const Use& use) {
   if constexpr (is_expr<U> && !std::is_lvalue_reference_v<A>) return with_statement(a, use);
   else {
     using V = value_t<U>;
-    return use.template operator()<law::arg<dtype_of<V>>>(bundle<V>{{{V(as_value(a))}}});
+    return use.template operator()<law::arg<dtype_of<V>>>(bundle<V>{V(as_value(a))});
   }
 }
 
@@ -176,7 +176,7 @@ namespace detail {
 template <unsigned Mask, bool Keep, class A>
 auto sum_over(A&& a) {
   return as_statement(std::forward<A>(a), []<class F, class... V>(bundle<V...>&& leaves) {
-    return with_indices<sizeof...(V)>([&](auto... i) {
+    return with_indices(ints<sizeof...(V)>, [&](auto... i) {
       auto y = bind(fused_statement<law::value_of<summable<F>>, onto::keep<Mask>>{}, "sum", get<i>(leaves)...);
       if constexpr (Keep) return y;
       else return drop_dims<Mask>(y);

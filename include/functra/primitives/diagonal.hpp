@@ -102,7 +102,7 @@ struct split_dims : linear<split_dims<W, X>> {
     d::strides_of(out, from);
     d::merge_strides<W>(from, s);
     const A x = d::common_extents<A>(name, c);
-    bundle<d::target<T, A, true>> diagonal{{{{out.mutable_data(), x, true, s}}}};
+    bundle<d::target<T, A, true>> diagonal{{out.mutable_data(), x, true, s}};
     d::run_dynamic<law::value_of<law::arg<scalar_t<T>>>, lanes_of<T>>(x, diagonal, c);
     return out;
   }

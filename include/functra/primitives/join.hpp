@@ -40,9 +40,8 @@ struct join : primitive {
   }
   template <int I, class C, class Y, class... V>
   FUNCTRA_INLINE auto vjp(const C& c, const Y&, const V&... x) const {
-    const auto operands = std::tie(x...);
-    using A = std::remove_cvref_t<decltype(nth<I>(operands).get_extents())>;
-    return bind(slice<R, drop, A>{{}, window<I>(x...), nth<I>(operands).get_extents()}, c);
+    using A = std::remove_cvref_t<decltype(nth_of<I>(x...).get_extents())>;
+    return bind(slice<R, drop, A>{{}, window<I>(x...), nth_of<I>(x...).get_extents()}, c);
   }
   template <law::mask_t Mask, class... V>
   auto batch(const V&... v) const {
@@ -149,17 +148,15 @@ FUNCTRA_INLINE X joined_extents(const V& first, index_t count) {
 template <int D, class... V>
 FUNCTRA_INLINE auto concatenate_values(const V&... v) {
   using X = extents_of<extents_of_value<nth_type<0, V...>>::R, concatenated_shape<D, extents_of_value<V>...>()>;
-  const auto operands = std::tie(v...);
-  (check_joinable<D>("concatenate", nth<0>(operands), v), ...);
-  return bind(rules::join<D, false, X>{{}, joined_extents<X, D, false>(nth<0>(operands), (index_t{0} + ... + v.extent(D)))}, v...);
+  (check_joinable<D>("concatenate", nth_of<0>(v...), v), ...);
+  return bind(rules::join<D, false, X>{{}, joined_extents<X, D, false>(nth_of<0>(v...), (index_t{0} + ... + v.extent(D)))}, v...);
 }
 template <int D, class... V>
 FUNCTRA_INLINE auto stack_values(const V&... v) {
   constexpr int count = sizeof...(V);
   using X = extents_of<extents_of_value<nth_type<0, V...>>::R + 1, stacked_shape<D, count, extents_of_value<V>...>()>;
-  const auto operands = std::tie(v...);
-  (check_joinable<-1>("stack", nth<0>(operands), v), ...);
-  return bind(rules::join<D, true, X>{{}, joined_extents<X, D, true>(nth<0>(operands), count)}, v...);
+  (check_joinable<-1>("stack", nth_of<0>(v...), v), ...);
+  return bind(rules::join<D, true, X>{{}, joined_extents<X, D, true>(nth_of<0>(v...), count)}, v...);
 }
 
 // An operand as a value of dtype T.
@@ -242,7 +239,7 @@ FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D>) {
   static_assert(detail::joinable<d, detail::extents_t<A>...>(),
                 "[concatenate] operands must have the same rank, and equal extents in the other dims");
   using T = detail::joined_dtype<A...>;
-  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
     return detail::concatenate_values<d>(detail::joined_operand<T>(nth<i>(a))...);
   });
 }
@@ -262,7 +259,7 @@ FUNCTRA_INLINE auto stack(const std::tuple<A...>& a, dim_t<D> = {}) {
   static_assert(D < R && D >= -R, "[stack] the new dim must lie within the rank of the result");
   static_assert(detail::joinable<-1, detail::extents_t<A>...>(), "[stack] operands must have equal extents");
   using T = detail::joined_dtype<A...>;
-  return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
     return detail::stack_values<wrap_dim(D, R)>(detail::joined_operand<T>(nth<i>(a))...);
   });
 }
@@ -298,7 +295,7 @@ FUNCTRA_INLINE auto split(const A& a, dim_t<D> = {}) {
     }
     return bind(rules::slice<R, 0U, Part>{{}, w, Part::from(n)}, v);
   };
-  return with_indices<N>([&](auto... k) FUNCTRA_INLINE_LAMBDA { return std::tuple<decltype(part(k()))...>{part(k())...}; });
+  return with_indices(ints<N>, [&](auto... k) FUNCTRA_INLINE_LAMBDA { return std::tuple<decltype(part(k()))...>{part(k())...}; });
 }
 
 }  // namespace functra

@@ -112,7 +112,7 @@ struct embed : linear<embed<R, Drop, X>> {
       out.mutable_data()[offset] = functra::detail::origin(c)[0];
     } else if (A const x = functra::detail::common_extents<A>(name, c); x.size() > 0) {
       // Strides of the target are known at run time only.
-      bundle<functra::detail::target<T, A, true>> to_place{{{{out.mutable_data() + offset, x, true, s}}}};
+      bundle<functra::detail::target<T, A, true>> to_place{{out.mutable_data() + offset, x, true, s}};
       functra::detail::run_fused<law::value_of<law::arg<scalar_t<T>>>>(x, to_place, c);
     }
     return out;

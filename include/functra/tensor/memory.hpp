@@ -111,7 +111,7 @@ FUNCTRA_NOINLINE inline block* allocate(std::size_t bytes) {
   return allocate_fresh(c);
 }
 
-FUNCTRA_NOINLINE inline void deallocate(block* b) {
+inline void deallocate(block* b) noexcept {
   // A thread that has never allocated has nobody to empty its cache.
   if (!local_cache.registered || local_cache.closed || local_cache.bytes + b->bytes > cache_limit) {
     std::free(b);
@@ -122,11 +122,11 @@ FUNCTRA_NOINLINE inline void deallocate(block* b) {
   local_cache.bytes += b->bytes;
 }
 
-inline void retain(block* b) {
+FUNCTRA_NOINLINE inline void retain(block* b) noexcept {
   if (FUNCTRA_SINGLE_THREADED) b->references.store(b->references.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   else b->references.fetch_add(1, std::memory_order_relaxed);
 }
-inline void release(block* b) {
+FUNCTRA_NOINLINE inline void release(block* b) noexcept {
   if (FUNCTRA_SINGLE_THREADED) {
     const int n = b->references.load(std::memory_order_relaxed) - 1;
     b->references.store(n, std::memory_order_relaxed);
@@ -145,7 +145,7 @@ class handle {
     h.block_ = memory::allocate(bytes);
     return h;
   }
-  FUNCTRA_INLINE handle(const handle& o) : block_(o.block_) {
+  FUNCTRA_INLINE handle(const handle& o) noexcept : block_(o.block_) {
     if (block_) retain(block_);
   }
   FUNCTRA_INLINE handle(handle&& o) noexcept : block_(o.block_) { o.block_ = nullptr; }

@@ -46,13 +46,35 @@ class storage {  // inline
   T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
+// Packs are copied by whole registers: compilers copy aggregates in smaller pieces, which stalls the loads that follow.
+template <class P, class X>
+  requires(lanes_of<P> > 1)
+class storage<P, X, true> {
+ public:
+  FUNCTRA_INLINE storage(uninitialized_t, const X&) {}
+  FUNCTRA_INLINE storage(const storage& o) noexcept { assign(o); }
+  FUNCTRA_INLINE storage& operator=(const storage& o) noexcept {
+    assign(o);
+    return *this;
+  }
+  FUNCTRA_INLINE const P* data() const { return v_; }
+  FUNCTRA_INLINE P* mutable_data() { return v_; }
+
+ private:
+  static constexpr index_t count = X{}.size();
+  FUNCTRA_INLINE void assign(const storage& o) {
+    for (index_t i = 0; i < count; ++i) v_[i].copy_from(o.v_[i]);
+  }
+  P v_[count > 0 ? static_cast<std::size_t>(count) : 1];
+};
+
 template <class T, class X>
 class storage<T, X, false> {  // shared, copied on write
  public:
   storage(uninitialized_t, const X& x) {
     if (x.size() > 0) handle_ = memory::handle::allocate(static_cast<std::size_t>(x.size()) * sizeof(T));
   }
-  explicit storage(memory::handle h) : handle_(std::move(h)) {}
+  explicit storage(memory::handle h) noexcept : handle_(std::move(h)) {}
   FUNCTRA_INLINE const T* data() const { return handle_ ? static_cast<const T*>(handle_.data()) : nullptr; }
   T* mutable_data(index_t n) {
     if (handle_.shared()) {
@@ -156,7 +178,9 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
 
  public:
   // Zeros; dynamic extents are 0.
-  FUNCTRA_INLINE Tensor() : Tensor(uninitialized, extents_type{}) { zero(); }
+  FUNCTRA_INLINE Tensor() : Tensor(uninitialized, extents_type{}) {
+    if constexpr (extents_type::is_static) zero();
+  }
   FUNCTRA_INLINE explicit Tensor(uninitialized_t, const extents_type& x = {}) : extents_type(x), storage(uninitialized, x) {}
   explicit Tensor(const extents_type& x)
     requires(R > 0)
@@ -189,6 +213,11 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   Tensor(memory::handle h, const extents_type& x)
     requires(!is_inline)
       : extents_type(x), storage(std::move(h)) {}
+
+  FUNCTRA_INLINE Tensor(const Tensor&) = default;
+  FUNCTRA_INLINE Tensor(Tensor&&) = default;
+  FUNCTRA_INLINE Tensor& operator=(const Tensor&) = default;
+  FUNCTRA_INLINE Tensor& operator=(Tensor&&) = default;
 
   static constexpr int rank() { return R; }
   FUNCTRA_INLINE const T* data() const { return storage::data(); }
@@ -258,9 +287,10 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
     return mutable_data()[k];
   }
   FUNCTRA_INLINE void zero() {
-    const index_t n = this->size();
     T* p = mutable_data();
-    for (index_t i = 0; i < n; ++i) p[i] = T(0);
+    if constexpr (is_inline) {
+      for (index_t i = 0; i < extents_type{}.size(); ++i) p[i] = T(0);
+    } else if (p) std::memset(static_cast<void*>(p), 0, static_cast<std::size_t>(this->size()) * sizeof(T));
   }
   template <class L>
   static extents_type shape_of(const L& list) {

@@ -23,7 +23,7 @@ FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   constexpr law::mask_t mask = direct_pull<L, SumExpr<F, V...>>::mask;
   using Out = on_tower_t<join_t<tower_of<decltype(untaped<L>(std::declval<V>()))>...>, typename F::type, extents<>>;
   using C = on_tower_t<W, typename F::type, extents<>>;
-  with_indices<sizeof...(V)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
     using Node = fused_node<L, mask, law::value_of<F>, bundle<onto::total>, bundle<Out>, bundle<C>, V...>;
     const Out none = constant_value<Out>(extents<>{}, 0);
     Node node(y.name(), make_bundle(none), functra::get<i>(y.leaves())...);
@@ -51,7 +51,7 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
       pull_sum<L>(y);
       on.sweep();
       if constexpr (Wants)
-        return with_indices<Y::functor::arity>([&](auto... i) {
+        return with_indices(ints<Y::functor::arity>, [&](auto... i) {
           return bind(fused_statement<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
         });
       else return 0;
@@ -85,7 +85,7 @@ class grad_fn {
   FUNCTRA_INLINE auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA { return run<Sel>(settle<Sel::contains(i)>(a)...); });
   }
 
  private:
@@ -94,7 +94,7 @@ class grad_fn {
     using W = call_tower<F, A...>;
     constexpr int L = tower_level<W> + 1;
     tape on;
-    return with_indices<sizeof...(A)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
       const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
@@ -127,7 +127,7 @@ class grad_fn {
   static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
     if constexpr (Sel::count == 1) return take_gradients(nth<Sel::number[0]>(inputs));
     else
-      return with_indices<Sel::count>([&](auto... k) FUNCTRA_INLINE_LAMBDA {
+      return with_indices(ints<Sel::count>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
         return std::tuple<decltype(take_gradients(nth<Sel::number[k]>(inputs)))...>{take_gradients(nth<Sel::number[k]>(inputs))...};
       });
   }

@@ -75,7 +75,7 @@ class jacrev_fn {
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[jacrev] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices<sizeof...(A)>([&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
   }
 
  private:
@@ -89,7 +89,7 @@ class jacrev_fn {
     constexpr index_t B = chunked ? dyn : batch_rows<Probe>();
     using W = join_t<Outer, batched_tower<hole<1>, Lb, B>>;
     tape on;
-    return with_indices<sizeof...(A)>([&](auto... i) {
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) {
       const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
@@ -124,7 +124,7 @@ class jacrev_fn {
   auto one_output(tape& on, const In& inputs, const Y& y) const {
     static_assert(!std::is_arithmetic_v<Y> && std::is_floating_point_v<dtype_of<Y>>, "[jacrev] f must return floating-point tensors");
     const auto collect = [&](index_t k) {
-      return with_indices<Sel::count>([&](auto... s) {
+      return with_indices(ints<Sel::count>, [&](auto... s) {
         const auto one = [&](auto q) {
           return tree_map([&](const auto& x) { return rows_of<Lb, B>(take_from(x.ref, x.value), k); }, nth<Sel::number[q]>(inputs));
         };
@@ -173,7 +173,7 @@ class jacfwd_fn {
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[jacfwd] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices<sizeof...(A)>([&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
   }
 
  private:
@@ -208,12 +208,12 @@ class jacfwd_fn {
     // Every selected leaf gets a block of the basis.
     index_t total = 0;
     const auto count = [&](const auto& tree) { tree_for_each([&](const auto& v) { total += v.size(); }, tree); };
-    for_each_index<Sel::count>([&](auto k) { count(nth<Sel::number[k]>(std::tie(a...))); });
+    for_each_index(ints<Sel::count>, [&](auto k) { count(nth<Sel::number[k]>(std::tie(a...))); });
     const index_t most = chunk_ > 0 ? chunk_ : std::max<index_t>(B, most_at_once);
     const auto push = [&](index_t first) {
       const index_t k = std::min(most, total - first);
       index_t skip = 0;
-      return with_indices<sizeof...(A)>([&](auto... i) {
+      return with_indices(ints<sizeof...(A)>, [&](auto... i) {
         // Braces: in the order of the arguments.
         const auto inputs = std::tuple<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...>{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
         static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`");
@@ -284,10 +284,10 @@ class jacfwd_fn {
     if constexpr (Sel::count == 1) return tree_map(block, nth<Sel::number[0]>(std::tie(a...)));
     else {
       // Blocks lie in the order of the arguments; results in the order asked.
-      return with_indices<Sel::count>([&](auto... k) {
+      return with_indices(ints<Sel::count>, [&](auto... k) {
         const auto one = [&](auto q) {
           skip = 0;
-          for_each_index<sizeof...(A)>([&](auto i) {
+          for_each_index(ints<sizeof...(A)>, [&](auto i) {
             if constexpr (Sel::contains(i) && i < Sel::number[q]) tree_for_each([&](const auto& v) { skip += v.size(); }, nth<i>(std::tie(a...)));
           });
           return tree_map(block, nth<Sel::number[q]>(std::tie(a...)));

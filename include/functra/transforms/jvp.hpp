@@ -68,7 +68,7 @@ FUNCTRA_INLINE auto push_forward(const F& f, const std::tuple<X...>& x, const st
   static_assert(sizeof...(X) == sizeof...(T), "[jvp] as many tangents as primals are required");
   using W = join_t<call_tower<F, X...>, tree_tower_t<T...>>;
   constexpr int L = tower_level<W> + 1;
-  const auto y = with_indices<sizeof...(X)>([&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  const auto y = with_indices(ints<sizeof...(X)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
     static_assert(std::is_invocable_v<const F&, decltype(make_dual<L>(nth<i>(x), nth<i>(t)))...>,
                   "[jvp] f must be callable with traced arguments: let it take them by `auto`");
     return settle<false>(f(make_dual<L>(nth<i>(x), nth<i>(t))...));

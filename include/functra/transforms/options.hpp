@@ -122,7 +122,7 @@ template <class Sel, class T>
 FUNCTRA_INLINE auto pick_selected(T&& t) {
   if constexpr (Sel::count == 1) return std::get<static_cast<std::size_t>(Sel::number[0])>(std::forward<T>(t));
   else
-    return with_indices<Sel::count>([&](auto... k) {
+    return with_indices(ints<Sel::count>, [&](auto... k) {
       return std::tuple{std::get<static_cast<std::size_t>(Sel::number[k])>(t)...};
     });
 }

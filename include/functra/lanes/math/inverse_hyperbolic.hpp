@@ -25,38 +25,38 @@ inline constexpr T squares_matter_below = sizeof(T) == 8 ? T(0x1p28) : T(0x1p13)
 
 template <std::floating_point T, int N>
 FUNCTRA_INLINE pack<T, N> asinh(pack<T, N> x) {
-    using P = pack<T, N>;
-    if constexpr (P::is_split) return P::join(asinh(x.lo), asinh(x.hi));
-    else {
-        const auto a = abs(x);
-        const auto square = a * a;
-        const auto large = a > detail::squares_matter_below<T>;
-        const auto result = log1p(select(large, a - T{1}, a + square / (T{1} + sqrt(T{1} + square))));
-        return copysign(select(large, result + detail::ln2<T>, result), x);
-    }
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return P::join(asinh(x.lo), asinh(x.hi));
+  else {
+    const auto a = abs(x);
+    const auto square = a * a;
+    const auto large = a > detail::squares_matter_below<T>;
+    const auto result = log1p(select(large, a - T{1}, a + square / (T{1} + sqrt(T{1} + square))));
+    return copysign(select(large, result + detail::ln2<T>, result), x);
+  }
 }
 
 template <std::floating_point T, int N>
 FUNCTRA_INLINE pack<T, N> acosh(pack<T, N> x) {
-    using P = pack<T, N>;
-    if constexpr (P::is_split) return P::join(acosh(x.lo), acosh(x.hi));
-    else {
-        const auto t = x - T{1};
-        const auto large = x > detail::squares_matter_below<T>;
-        const auto result = log1p(select(large, t, t + sqrt(t * (t + T{2}))));
-        const P nan(std::numeric_limits<T>::quiet_NaN());
-        return select(x < T{1}, nan, select(large, result + detail::ln2<T>, result));
-    }
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return P::join(acosh(x.lo), acosh(x.hi));
+  else {
+    const auto t = x - T{1};
+    const auto large = x > detail::squares_matter_below<T>;
+    const auto result = log1p(select(large, t, t + sqrt(t * (t + T{2}))));
+    const P nan(std::numeric_limits<T>::quiet_NaN());
+    return select(x < T{1}, nan, select(large, result + detail::ln2<T>, result));
+  }
 }
 
 template <std::floating_point T, int N>
 FUNCTRA_INLINE pack<T, N> atanh(pack<T, N> x) {
-    using P = pack<T, N>;
-    if constexpr (P::is_split) return P::join(atanh(x.lo), atanh(x.hi));
-    else {
-        const auto a = abs(x);
-        return copysign(log1p((a + a) / (T{1} - a)) * T{0.5}, x);
-    }
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return P::join(atanh(x.lo), atanh(x.hi));
+  else {
+    const auto a = abs(x);
+    return copysign(log1p((a + a) / (T{1} - a)) * T{0.5}, x);
+  }
 }
 
 }  // namespace functra::lanes

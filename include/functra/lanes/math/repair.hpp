@@ -12,14 +12,14 @@ namespace functra::lanes::detail {
 // set. Not inline, so that it costs the common case a test and a branch.
 template <class T, int N>
 FUNCTRA_COLD pack<T, N> repair(std::uint64_t lanes, pack<T, N> x, pack<T, N> result, T (*f)(T)) {
-    array_t<T, N> arguments, values;
-    x.store(arguments);
-    result.store(values);
-    for (; lanes != 0; lanes &= lanes - 1) {
-        const int i = std::countr_zero(lanes);
-        values[i] = f(arguments[i]);
-    }
-    return pack<T, N>::load(values);
+  array_t<T, N> arguments, values;
+  x.store(arguments);
+  result.store(values);
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const int i = std::countr_zero(lanes);
+    values[i] = f(arguments[i]);
+  }
+  return pack<T, N>::load(values);
 }
 
 }  // namespace functra::lanes::detail
