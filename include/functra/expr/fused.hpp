@@ -378,14 +378,21 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
   else run_dynamic<G, N>(x, out, v...);
 }
 
+// Becomes a tensor in its place: one without values is never copied.
+template <class T, class X>
+struct uninitialized_result {
+  FUNCTRA_EMPTY X x;
+  FUNCTRA_INLINE operator tensor_of<T, X>() const { return tensor_of<T, X>(uninitialized, x); }
+};
+
 template <class G, class... Spec, class... V, int... K>
 FUNCTRA_INLINE auto evaluate_to(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
   using X = broadcast_extents<extents_of_value<V>...>;
   constexpr int N = std::max({1, lanes_of<element_of<V>>...});
   const X x = common_extents<X>(name, v...);
   bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
-      tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>(
-          uninitialized, output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...))...};
+      uninitialized_result<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
+          output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...)}...};
   run_fused<G>(x,
                bundle<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>{
                    target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
