@@ -1,0 +1,68 @@
+# Copyright (c) 2026 the functra authors
+# SPDX-License-Identifier: MIT
+
+# cmake -P benchmarks/compile_time/run.cmake: what typical programs cost to compile, as a Markdown table, also in
+# build/compile_time/results.md. Seconds and peak memory are those of g++ and clang with -O2; the object's size too; functions are
+# those that -O0 -fno-inline leaves in the object, so the number of function instantiations, which no machine's load changes.
+# Before the -P: -DCXX="g++;clang++-14" names the compilers, -DFLAGS=-O2 the flags, -DONLY=grad the programs.
+include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/dependencies.cmake)
+need(g++ g++)
+need(time time)
+need(binutils nm)
+install_missing()
+find_program(time time REQUIRED NO_CACHE)
+find_program(nm nm REQUIRED NO_CACHE)
+
+if(NOT CXX)
+  foreach(compiler IN ITEMS g++ clang++-14 clang++-19)
+    unset(found)
+    find_program(found ${compiler} NO_CACHE)
+    if(found)
+      list(APPEND CXX ${compiler})
+    endif()
+  endforeach()
+endif()
+if(NOT FLAGS)
+  set(FLAGS -O2)
+endif()
+find_path(eigen Eigen/Core PATH_SUFFIXES eigen3 NO_CACHE)
+
+set(build_dir ${source_dir}/build/compile_time)
+file(MAKE_DIRECTORY ${build_dir})
+set(common -std=c++20 -I${source_dir}/include -I${source_dir}/examples -I${CMAKE_CURRENT_LIST_DIR} -isystem ${eigen}
+           "-DFUNCTRA_EXAMPLES_DATA=\"${source_dir}/examples/data\"")
+set(table "| program | compiler | seconds | peak memory | object | functions |\n|---|---|---|---|---|---|\n")
+foreach(program IN ITEMS include_only grad_rosenbrock per_sample_mlp hessian_mlp tour)
+  if(ONLY AND NOT program MATCHES "${ONLY}")
+    continue()
+  endif()
+  set(source ${CMAKE_CURRENT_LIST_DIR}/${program}.cpp)
+  if(program STREQUAL "tour")
+    set(source ${source_dir}/examples/tour.cpp)
+  endif()
+  foreach(compiler IN LISTS CXX)
+    set(object ${build_dir}/${program}-${compiler}.o)
+    message(STATUS "${program} with ${compiler}")
+    execute_process(COMMAND ${time} -f "measured %U %S %M" ${compiler} ${common} ${FLAGS} -c ${source} -o ${object}
+                    ERROR_VARIABLE log RESULT_VARIABLE failed)
+    if(failed OR NOT log MATCHES "measured ([0-9]+)\\.([0-9]+) ([0-9]+)\\.([0-9]+) ([0-9]+)")
+      string(APPEND table "| ${program} | ${compiler} | does not compile | | | |\n")
+      continue()
+    endif()
+    # User and system time in hundredths of seconds: elapsed time would count what else the machine does.
+    set(memory ${CMAKE_MATCH_5})
+    math(EXPR hundredths "${CMAKE_MATCH_1} * 100 + 1${CMAKE_MATCH_2} - 100 + ${CMAKE_MATCH_3} * 100 + 1${CMAKE_MATCH_4} - 100")
+    math(EXPR seconds "${hundredths} / 100")
+    math(EXPR tenths "${hundredths} % 100 / 10")
+    math(EXPR megabytes "${memory} / 1024")
+    file(SIZE ${object} bytes)
+    math(EXPR kilobytes "${bytes} / 1024")
+    execute_process(COMMAND ${compiler} ${common} -O0 -fno-inline -c ${source} -o ${object}0 ERROR_QUIET)
+    execute_process(COMMAND ${nm} ${object}0 OUTPUT_VARIABLE symbols)
+    string(REGEX MATCHALL " [TtWw] " functions "${symbols}")
+    list(LENGTH functions count)
+    string(APPEND table "| ${program} | ${compiler} ${FLAGS} | ${seconds}.${tenths} | ${megabytes} MB | ${kilobytes} KB | ${count} |\n")
+  endforeach()
+endforeach()
+file(WRITE ${build_dir}/results.md "${table}")
+execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${table}")
