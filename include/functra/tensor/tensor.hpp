@@ -37,7 +37,10 @@ constexpr bool is_inline() {
 template <class T, class X, bool Inline = is_inline<T, X>()>
 class storage {  // inline
  public:
-  FUNCTRA_INLINE storage(uninitialized_t, const X&) {}
+  FUNCTRA_INLINE storage(uninitialized_t, const X&) {
+    if constexpr (sizeof(v_) <= 16)  // returned in registers: compilers would warn of the values that are not there yet
+      for (T& v : v_) v = T{};
+  }
   FUNCTRA_INLINE const T* data() const { return v_; }
   FUNCTRA_INLINE T* mutable_data() { return v_; }
 
