@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "functra/core/element.hpp"
@@ -169,18 +171,26 @@ constexpr operand_kind kind_of() {
   k.size = sizeof(T);
   k.single = P::single;
   k.fill = [](void* to, const void* from, index_t stride, index_t n) {
-    for (index_t i = 0; i < n; ++i) static_cast<T*>(to)[i] = static_cast<const T*>(from)[i * stride];
+    T* t = static_cast<T*>(to);
+    const T* f = static_cast<const T*>(from);
+    if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    else if (stride == 0) std::fill_n(t, n, *f);
+    else
+      for (index_t i = 0; i < n; ++i) t[i] = f[i * stride];
   };
   k.store = [](void* to, index_t stride, const void* from, index_t n, bool accumulate) {
     T* t = static_cast<T*>(to);
     const T* f = static_cast<const T*>(from);
     if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
-      if (accumulate) {
+      if (accumulate && stride == 1)
+        for (index_t i = 0; i < n; ++i) t[i] = t[i] + f[i];
+      else if (accumulate)
         for (index_t i = 0; i < n; ++i) t[i * stride] = t[i * stride] + f[i];
-        return;
-      }
+      if (accumulate) return;
     }
-    for (index_t i = 0; i < n; ++i) t[i * stride] = f[i];
+    if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    else
+      for (index_t i = 0; i < n; ++i) t[i * stride] = f[i];
   };
   if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
     k.sum = [](void* to, const void* from, index_t n) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 #include "functra/core/extents.hpp"
@@ -89,12 +90,18 @@ class driver {
     bool copies = false;
     std::size_t widest = 8;
     for (int k = 0; k < l_.inputs + l_.outputs; ++k) {
-      direct_[k] = l_.kinds[k].single || (by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k));
+      direct_[k] = l_.kinds[k].single || ((by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k)) && !meets_another(k));
       copies |= !direct_[k];
       if (l_.kinds[k].size > widest) widest = l_.kinds[k].size;
     }
     if (copies) allocate_buffers();
-    const index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
+    index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
+    // Blocks of whole rows: what is the same in every row is copied once.
+    if (!by_rows_ && most >= row_) most -= most % row_;
+    for (int k = 0; k < l_.inputs; ++k) {
+      same_rows_[k] = !by_rows_ && most >= row_;
+      for (int d = 0; d + 1 < rank_; ++d) same_rows_[k] &= stride_[k][d] == 0;
+    }
     for (index_t start = 0; start < total;) {
       const index_t in_span = by_rows_ ? start % row_ : start;
       const index_t len = span - in_span < most ? span - in_span : most;
@@ -157,6 +164,7 @@ class driver {
       else if (direct_[k]) in[k] = locate(k, start);
       else {
         in[k] = buffer_[k];
+        if (same_rows_[k] && start > 0) continue;
         walk(k, start, len, [&](char* from, index_t stride, index_t first, index_t n) {
           kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, stride, n);
         });
@@ -220,6 +228,21 @@ class driver {
   const operand& operand_at(int k) const { return k < l_.inputs ? l_.in[k] : l_.out[k - l_.inputs]; }
   const operand_kind& output_kind(int k) const { return l_.kinds[l_.inputs + k]; }
 
+  // Whether a sum goes where an earlier output's goes, shifted: reading what was just written in other registers stalls. It is made
+  // in a buffer instead.
+  bool meets_another(int k) const {
+    if (k <= l_.inputs || !l_.accumulate[k - l_.inputs]) return false;
+    const auto begin = [&](int i) { return reinterpret_cast<std::uintptr_t>(operand_at(i).p); };
+    const auto bytes = [&](int i) {
+      index_t last = 0;
+      for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[i][d];
+      return static_cast<std::uintptr_t>(last + 1) * l_.kinds[i].size;
+    };
+    for (int i = l_.inputs; i < k; ++i)
+      if (direct_[i] && !l_.kinds[i].single && begin(i) != begin(k) && begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i)) return true;
+    return false;
+  }
+
   bool is_flat(int k) const {
     index_t expected = 1;
     for (int d = rank_ - 1; d >= 0; --d) {
@@ -259,6 +282,7 @@ class driver {
   index_t row_ = 1;
   bool by_rows_ = true;
   bool direct_[max_operands];
+  bool same_rows_[max_operands];
   bool accumulate_[max_operands];
   alignas(64) char sums_[max_operands][tail_bytes];
   memory::handle buffers_;

@@ -23,14 +23,14 @@ inline constexpr uninitialized_t uninitialized{};
 namespace detail {
 
 // Small static tensors live inline, without heap and reference count. Copies of larger ones cost more than a reference count.
-inline constexpr index_t inline_bytes = 1024;
+inline constexpr index_t inline_bytes = 1024, inline_pack_bytes = 1280;
 template <class T, class X>
 constexpr bool is_inline() {
   if constexpr (!X::is_static) return false;
   else {
     index_t n = 1;
     for (int i = 0; i < X::R; ++i) n *= X::static_extent(i);
-    return n * static_cast<index_t>(sizeof(T)) <= (lanes_of<T> > 1 ? inline_bytes / 4 : inline_bytes);
+    return n * static_cast<index_t>(sizeof(T)) <= (lanes_of<T> > 1 ? inline_pack_bytes : inline_bytes);
   }
 }
 
