@@ -18,6 +18,12 @@ namespace detail {
 // Small static values are interpreted in place. Work on large ones is worth a call, and costs a compiler less as one.
 template <class... V>
 inline constexpr bool in_place = (extents_of_value<V>::is_static && ...);
+// So is the choice of one element.
+template <class P>
+inline constexpr bool is_element = false;
+template <class P>
+  requires requires(const P& p) { p.window, p.to; }
+inline constexpr bool is_element<P> = decltype(P::to)::R == 0;
 
 template <class G, class... Spec, class... V>
 FUNCTRA_NOINLINE auto bind_large(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
@@ -42,7 +48,7 @@ FUNCTRA_INLINE auto bind(fused_statement<G, Spec...> statement, const char* name
 // A primitive of the rule book.
 template <class P, class... V>
 FUNCTRA_INLINE auto bind(const P& p, const V&... v) {
-  if constexpr (!detail::in_place<V...>) return detail::bind_large(p, v...);
+  if constexpr (!detail::in_place<V...> && !detail::is_element<P>) return detail::bind_large(p, v...);
   else if constexpr (max_level<V...> == 0) return p.eval(v...);
   else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
 }

@@ -6,12 +6,12 @@
 #include <bit>
 #include <tuple>
 
-#include "functra/expr/functor.hpp"
+#include "functra/expr/linear_combination.hpp"
 
 // The functors that the loop engine runs for a statement F, closed under differentiation:
 //
 //   value_of<F>            x...            -> y
-//   pullback_of<F, Mask>   x..., c         -> c dF/dx_i                  for each active leaf i
+//   pullback_of<F, Mask>   x..., c         -> c dF/dx_i                  for each active leaf i; with FromValue of x..., c, F(x)
 //   pushforward_of<G, M>   x..., t...      -> G(x), dG(x) t              for any functor G of this page
 //   jacobian_of<G, M>      x...            -> G(x), dG_k/dx_j         for any functor G of this page
 //   cotangents_of<G, M>    x..., c_k...    -> sum_k c_k dG_k/dx_i        for any functor G of this page
@@ -58,7 +58,10 @@ struct value_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    out.template put<0>(F::template value<0>(in));
+    if constexpr (detail::combination<F>::value) {
+      if constexpr (depth<decltype(in.template get<0>())> == 0) out.template put<0>(detail::combination<F>::template sum<0>(in));
+      else out.template put<0>(F::template value<0>(in));
+    } else out.template put<0>(F::template value<0>(in));
   }
 };
 
@@ -109,22 +112,36 @@ struct zero_guard {
 
 }  // namespace detail
 
+// The cost of F, or of what is left of it where its value is known.
+template <bool FromValue, class F>
+constexpr int pullback_cost() {
+  if constexpr (FromValue) return 2 * F::inner::cost + 3;
+  else return 2 * F::cost + 1;
+}
+
 // With Merge, all active leaves are the same tensor and their cotangents one output.
-template <class F, mask_t Mask, bool Merge = false>
+template <class F, mask_t Mask, bool Merge = false, bool FromValue = false>
 struct pullback_of {
-  static constexpr int arity = F::arity + 1;
+  static constexpr int arity = F::arity + (FromValue ? 2 : 1);
   static constexpr int outputs = Merge ? 1 : std::popcount(Mask);
   static constexpr mask_t reach = F::reach | (mask_t{1} << F::arity);
-  static constexpr int cost = 2 * F::cost + 1;
+  static constexpr int cost = pullback_cost<FromValue, F>();
   static constexpr bool linear = F::linear;
   template <int I>
-  using in_type = typename detail::leaf_type<fn<law_base, F, arg<typename F::type>>, I>::type;
+  using in_type = typename detail::leaf_type<fn<law_base, F, arg<typename F::type>, arg<typename F::type>>, I>::type;
   template <int K>
   using out_type = in_type<detail::nth_active(Mask, K)>;
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    const typename F::template node<0, Mask, In> n(in);
+    using Node = typename F::template node<0, Mask, In>;
+    if constexpr (FromValue) pull(in, Node(in, in.template get<F::arity + 1>()), out);
+    else pull(in, Node(in), out);
+  }
+
+ private:
+  template <class In, class N, class Out>
+  static FUNCTRA_INLINE void pull(const In& in, const N& n, Out& out) {
     const auto c = in.template get<F::arity>();
     if constexpr (F::linear) reverse<In>(n, c, out);
     else {
@@ -133,8 +150,6 @@ struct pullback_of {
       reverse<In>(n, c, guarded);
     }
   }
-
- private:
   template <class In, class N, class C, class Out>
   static FUNCTRA_INLINE void reverse(const N& n, const C& c, Out& out) {
     if constexpr (Merge) {

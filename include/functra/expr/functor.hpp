@@ -12,7 +12,8 @@
 //   result<T...>            the dtype of its value
 //   value(x...)             generic over lanes
 //   d0(y, x...), d1(...)    partial derivatives, given the value y; or
-//   value_and_d0(x, y&, d&) both at once, where they share work
+//   value_and_d0(x, y&, d&) both at once, where they share work (joint_tag)
+// and `of_value_tag` where d0 needs y alone: a pullback then reads the value that is there instead of computing it again.
 namespace functra::law {
 
 namespace detail {
@@ -21,6 +22,8 @@ template <class Op>
 inline constexpr bool customized = requires { typename Op::custom_tag; };
 template <class Op>
 inline constexpr bool joint = requires { typename Op::joint_tag; };
+template <class F>
+inline constexpr bool is_of_value = requires { typename F::outermost::of_value_tag; };
 
 template <int I, class Op, class Y, class... X>
 FUNCTRA_INLINE auto partial(const Y& y, const X&... x) {
@@ -142,6 +145,7 @@ struct arg {
   static constexpr int arity = 1;
   static constexpr int cost = 0;
   static constexpr bool linear = true;  // no partial derivative can be NaN or infinite
+  static constexpr bool smooth = true;  // no partial derivative is 0 because a branch was not taken
   // The leaves that a derivative can reach: not through comparisons, integers and booleans.
   static constexpr mask_t reach = std::is_floating_point_v<T> ? mask_t{1} : mask_t{0};
 
@@ -189,10 +193,13 @@ constexpr mask_t reach_of(int base) {
 
 template <class Op, class A>
 struct fn<Op, A> {
+  using outermost = Op;
+  using inner = A;
   using type = typename Op::template result<typename A::type>;
   static constexpr int arity = A::arity;
   static constexpr int cost = Op::cost + A::cost;
   static constexpr bool linear = Op::linear && A::linear;
+  static constexpr bool smooth = Op::smooth && A::smooth;
   static constexpr mask_t reach = reach_of<Op, A>(0);
 
   template <int B, class In>
@@ -212,6 +219,8 @@ struct fn<Op, A> {
       if constexpr (keeps) Op::value_and_d0(a.v, v, d);
       else v = apply<Op>(a.v);
     }
+    // The value is known.
+    FUNCTRA_INLINE node(const In& in, const lane& y) : a(in), v(y) {}
     template <class S, class Sink>
     FUNCTRA_INLINE void rev(const S& seed, Sink& sink) const {
       if constexpr (!Op::differentiable) return;
@@ -227,6 +236,7 @@ struct fn<Op, A, B2> {
   static constexpr int arity = A::arity + B2::arity;
   static constexpr int cost = Op::cost + A::cost + B2::cost;
   static constexpr bool linear = Op::linear && A::linear && B2::linear;
+  static constexpr bool smooth = Op::smooth && A::smooth && B2::smooth;
   static constexpr mask_t reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity);
 
   template <int B, class In>
@@ -258,6 +268,7 @@ struct fn<Op, A, B2, C> {
   static constexpr int arity = A::arity + B2::arity + C::arity;
   static constexpr int cost = Op::cost + A::cost + B2::cost + C::cost;
   static constexpr bool linear = Op::linear && A::linear && B2::linear && C::linear;
+  static constexpr bool smooth = Op::smooth && A::smooth && B2::smooth && C::smooth;
   static constexpr mask_t reach = reach_of<Op, A>(0) | reach_of<Op, B2>(A::arity) | reach_of<Op, C>(A::arity + B2::arity);
 
   template <int B, class In>
@@ -291,6 +302,7 @@ struct law_base {
   static constexpr int cost = 1;
   static constexpr bool differentiable = true;
   static constexpr bool linear = false;
+  static constexpr bool smooth = true;
   template <class T, class...>
   using result = T;
 };

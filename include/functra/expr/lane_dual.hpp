@@ -153,11 +153,19 @@ FUNCTRA_INLINE auto is_zero(const L& x) {
   else return x == L(0);
 }
 
-// a b; 0 where either is 0, even where the other is NaN or infinite.
-template <class A, class B>
+// a b; 0 where b is 0 (or, with Both, a), even where the other is NaN or infinite.
+template <bool Both = true, class A, class B>
 FUNCTRA_INLINE auto absorbing_product(const A& a, const B& b) {
-  const auto y = a * b;
-  return select(is_zero(a) || is_zero(b), constant_like(y, 0), y);
+  if constexpr (std::is_same_v<A, B> && depth<A> == 0) return lanes::absorbing_product<Both>(a, b);
+  else {
+    const auto y = a * b;
+    return select(is_zero(a) || is_zero(b), constant_like(y, 0), y);
+  }
+}
+// a b + c; c where b is 0 (or, with Both, a).
+template <bool Both = true, class A>
+FUNCTRA_INLINE A absorbing_fma(const A& a, const A& b, const A& c) {
+  return lanes::absorbing_fma<Both>(a, b, c);
 }
 
 // seed times partial.

@@ -58,24 +58,19 @@ constexpr law::mask_t mask_at() {
   return m;
 }
 
-// d t where a zero on either side beats NaN and infinity on the other: partials and tangents of a branch that was not taken are zero.
-struct scaled_tangent : law::law_base {
-  static constexpr char name[] = "jvp";
-  static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return law::absorbing_product(d, t); }
-  static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return law::absorbing{t}; }
-  static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return law::absorbing{d}; }
+template <bool Smooth, class T, class... R>
+struct linear_combination {
+  using type = law::fn<law::add, typename linear_combination<Smooth, T>::type, typename linear_combination<Smooth, R...>::type>;
 };
-
-template <class... T>
-struct linear_combination;
-template <class T>
-struct linear_combination<T> {
-  using type = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
+template <bool Smooth, class T>
+struct linear_combination<Smooth, T> {
+  using type = law::fn<law::scaled_tangent<Smooth>, law::arg<T>, law::arg<T>>;
 };
-template <class T, class U, class... R>
-struct linear_combination<T, U, R...> {
-  using type = law::fn<law::add, typename linear_combination<T>::type, typename linear_combination<U, R...>::type>;
-};
+// Whether no partial of a functor is 0 because a branch was not taken.
+template <class G>
+inline constexpr bool is_smooth = false;
+template <class F>
+inline constexpr bool is_smooth<law::value_of<F>> = F::smooth;
 
 // The extents of an operand of a statement, arithmetic values included.
 template <class V>
@@ -106,14 +101,14 @@ struct interpreter<tracer::dual> {
   }
 
   template <int L, class P, class... V>
-  static auto apply(const P& p, const V&... v) {
+  static FUNCTRA_INLINE auto apply(const P& p, const V&... v) {
     auto y = bind(p, detail::primal_of<L>(v)...);
     if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
     else {
       constexpr law::mask_t mask = detail::mask_at<L, V...>();
       const bundle<const V&...> operands{v...};
       auto t = sum_contributions<L, 0, std::popcount(mask)>(
-          [&](auto k) {
+          [&](auto k) FUNCTRA_INLINE_LAMBDA {
             constexpr int I = law::detail::nth_active(mask, k);
             return eval(p.template jvp<I>(get<I>(operands).tangent, y, detail::primal_of<L>(v)...));
           });
@@ -128,7 +123,7 @@ struct interpreter<tracer::dual> {
   }
 
   template <int L, int K, int N, class F>
-  static auto sum_contributions(const F& f) {
+  static FUNCTRA_INLINE auto sum_contributions(const F& f) {
     if constexpr (K + 1 == N) return f(std::integral_constant<int, K>{});
     else return eval(f(std::integral_constant<int, K>{}) + sum_contributions<L, K + 1, N>(f));
   }
@@ -169,7 +164,7 @@ struct interpreter<tracer::dual> {
   static FUNCTRA_INLINE auto combined(const char* name, const R& r, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
     constexpr int first = G::outputs + K * static_cast<int>(sizeof...(I));
     auto y = get<K>(r);
-    auto t = combine<first, typename detail::linear_combination<typename G::template in_type<I>...>::type, Spec>(
+    auto t = combine<first, typename detail::linear_combination<detail::is_smooth<G>, typename G::template in_type<I>...>::type, Spec>(
         name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, operands, active, x);
     return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
   }

@@ -249,14 +249,36 @@ struct scalar_node : tape_node {
   static void pull(tape_node* n) {
     auto* const self = static_cast<scalar_node*>(n);
     const C c = std::exchange(self->cotangent, C(0));
-    for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
-      const auto& e = get<k>(self->edges);
-      if (!e.to) return;
-      if constexpr (lanes_of<C> > 1) *e.to = *e.to + law::absorbing_product(lanes::convert<scalar_t<C>>(e.partial), c);
-      else if (c != C(0) && e.partial != 0) *e.to += static_cast<std::remove_reference_t<decltype(*e.to)>>(c * static_cast<C>(e.partial));
-    });
+    if constexpr (lanes_of<C> == 1) {
+      if (c == C(0)) return;
+      const bool finite = c - c == C(0);
+      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+        const auto& e = get<k>(self->edges);
+        using T = std::remove_reference_t<decltype(*e.to)>;
+        if (e.to && (finite || e.partial != 0)) *e.to += static_cast<T>(c * static_cast<C>(e.partial));
+      });
+    } else
+      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+        const auto& e = get<k>(self->edges);
+        if (e.to) *e.to = law::absorbing_fma(lanes::convert<scalar_t<C>>(e.partial), c, *e.to);
+      });
   }
 };
+
+// Statements whose outermost law has its partial from the value.
+template <class G, class... Spec>
+inline constexpr bool starts_from_value = false;
+template <class F>
+inline constexpr bool starts_from_value<law::value_of<F>, onto::full> = law::detail::is_of_value<F>;
+
+template <class H>
+struct from_value_of;
+template <class F, law::mask_t Mask, bool Merge>
+struct from_value_of<law::pullback_of<F, Mask, Merge>> {
+  using type = law::pullback_of<F, Mask, Merge, true>;
+};
+template <class H>
+using started_from_value = typename from_value_of<H>::type;
 
 // A fused statement G whose pullback recomputes the partials from the leaves.
 template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
@@ -283,6 +305,10 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     else return no_ref{};
   }
   bundle<decltype(ref_of(std::declval<const V&>()))...> refs;
+  // The value, where the pullback can start from it.
+  static constexpr bool from_value = starts_from_value<G, Spec...> && (is_plain<Y> && ...) && (is_plain<C> && ...);
+  struct nothing {};
+  FUNCTRA_EMPTY std::conditional_t<from_value, nth_type<0, Y...>, nothing> value;
 
   template <class Ys>
   fused_node(const char* n, const Ys& y, const V&... v)
@@ -290,7 +316,8 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
         slots(with_indices(ints<sizeof...(Y)>, [&](auto... k) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; })),
         x{untaped<L>(v)...},
         name(n),
-        refs{ref_of(v)...} {}
+        refs{ref_of(v)...},
+        value(value_in(y)) {}
 
   static void pull(tape_node* n) { static_cast<fused_node*>(n)->run(); }
 
@@ -300,6 +327,12 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     using Xs = decltype(x);
     return (is_plain<std::remove_cvref_t<decltype(get<i>(std::declval<Xs&>()))>> && ...);
   });
+
+  template <class Ys>
+  static auto value_in(const Ys& y) {
+    if constexpr (from_value) return get<0>(y);
+    else return nothing{};
+  }
 
   void run() {
     const bool any = with_indices(ints<outputs>, [&](auto... k) { return (get<k>(slots).is_set() || ...); });
@@ -385,7 +418,8 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
           share_buffers(get<I>(refs)...);
-          run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c...);
+          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c...);
           return;
         }
       }
@@ -471,7 +505,6 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   void send(const P& d, const Ck& c, const Ref& ref, const X& xk) {
     if (!ref) return;
     using T = dtype_of<P>;
-    using F = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
     const auto ct = cast_value<T>(c);
     if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
       accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
@@ -480,11 +513,10 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
       accumulate(ref, xk, bind(fused_statement<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
     }
-    static_cast<void>(static_cast<F*>(nullptr));
   }
   // Zero cotangents beat infinite partials: the cotangent is the operand whose zero decides.
   template <class T>
-  using swapped = law::fn<scaled_tangent, law::arg<T>, law::arg<T>>;
+  using swapped = law::fn<law::scaled_tangent<false>, law::arg<T>, law::arg<T>>;
   template <class T, class Ck>
   static auto cast_value(const Ck& c) {
     if constexpr (std::is_same_v<dtype_of<Ck>, T>) return c;

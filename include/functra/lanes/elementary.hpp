@@ -45,6 +45,32 @@ FUNCTRA_INLINE pack<T, N> fma(pack<T, N> a, std::type_identity_t<T> b, std::type
   return fma(a, pack<T, N>(b), pack<T, N>(c));
 }
 
+// a b + c; c where b is 0 (or, with Both, a), even where the other is NaN or infinite.
+template <bool Both, std::floating_point T>
+FUNCTRA_INLINE T absorbing_fma(T a, T b, T c) {
+  return b == T(0) || (Both && a == T(0)) ? c : fma(a, b, c);
+}
+template <bool Both, std::floating_point T, int N>
+FUNCTRA_INLINE pack<T, N> absorbing_fma(pack<T, N> a, pack<T, N> b, pack<T, N> c) {
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return P::join(absorbing_fma<Both>(a.lo, b.lo, c.lo), absorbing_fma<Both>(a.hi, b.hi, c.hi));
+  else if constexpr (P::is_register) return P::from_raw(detail::absorbing_fused<Both, T, N>(a.raw(), b.raw(), c.raw()));
+  else return absorbing_fma<Both>(a.value, b.value, c.value);
+}
+
+// a b; 0 where b is 0 (or, with Both, a), even where the other is NaN or infinite.
+template <bool Both, std::floating_point T>
+FUNCTRA_INLINE T absorbing_product(T a, T b) {
+  return b == T(0) || (Both && a == T(0)) ? T(0) : a * b;
+}
+template <bool Both, std::floating_point T, int N>
+FUNCTRA_INLINE pack<T, N> absorbing_product(pack<T, N> a, pack<T, N> b) {
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return P::join(absorbing_product<Both>(a.lo, b.lo), absorbing_product<Both>(a.hi, b.hi));
+  else if constexpr (P::is_register) return P::from_raw(detail::absorbing_product<Both, T, N>(a.raw(), b.raw()));
+  else return absorbing_product<Both>(a.value, b.value);
+}
+
 template <std::floating_point T>
 FUNCTRA_INLINE T sqrt(T x) {
   return std::sqrt(x);

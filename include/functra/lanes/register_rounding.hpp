@@ -104,6 +104,54 @@ FUNCTRA_INLINE vector_t<T, N> fused(vector_t<T, N> a, vector_t<T, N> b, vector_t
 #endif
 }
 
+#if defined(__AVX512F__)
+// The lanes where b is not 0 (nor, with Both, a).
+template <bool Both, class T, int N>
+FUNCTRA_INLINE std::uint64_t nonzero_bits(vector_t<T, N> a, vector_t<T, N> b) {
+  const std::uint64_t k = compare_into_mask_register<relation::not_equal, T, N>(b, vector_t<T, N>{});
+  if constexpr (!Both) return k;
+  else return k & compare_into_mask_register<relation::not_equal, T, N>(a, vector_t<T, N>{});
+}
+#endif
+template <bool Both, class T, int N>
+FUNCTRA_INLINE vector_t<int_t<T>, N> nonzero_lanes(vector_t<T, N> a, vector_t<T, N> b) {
+  if constexpr (Both) return (a != vector_t<T, N>{}) & (b != vector_t<T, N>{});
+  else return b != vector_t<T, N>{};
+}
+
+// a b + c; c where b is 0 (or, with Both, a).
+template <bool Both, class T, int N>
+FUNCTRA_INLINE vector_t<T, N> absorbing_fused(vector_t<T, N> a, vector_t<T, N> b, vector_t<T, N> c) {
+#if defined(__AVX512F__)
+  using V = vector_t<T, N>;
+  if constexpr (has_mask_registers<T, N>) {
+    const std::uint64_t k = nonzero_bits<Both, T, N>(a, b);
+    if constexpr (register_bytes<T, N> == 64) {
+      if constexpr (sizeof(T) == 8) return as<V>(_mm512_mask3_fmadd_pd(as<__m512d>(a), as<__m512d>(b), as<__m512d>(c), static_cast<__mmask8>(k)));
+      else return as<V>(_mm512_mask3_fmadd_ps(as<__m512>(a), as<__m512>(b), as<__m512>(c), static_cast<__mmask16>(k)));
+    }
+#if defined(__AVX512VL__)
+    else if constexpr (register_bytes<T, N> == 32) {
+      if constexpr (sizeof(T) == 8) return as<V>(_mm256_mask3_fmadd_pd(as<__m256d>(a), as<__m256d>(b), as<__m256d>(c), static_cast<__mmask8>(k)));
+      else return as<V>(_mm256_mask3_fmadd_ps(as<__m256>(a), as<__m256>(b), as<__m256>(c), static_cast<__mmask8>(k)));
+    } else {
+      if constexpr (sizeof(T) == 8) return as<V>(_mm_mask3_fmadd_pd(as<__m128d>(a), as<__m128d>(b), as<__m128d>(c), static_cast<__mmask8>(k)));
+      else return as<V>(_mm_mask3_fmadd_ps(as<__m128>(a), as<__m128>(b), as<__m128>(c), static_cast<__mmask8>(k)));
+    }
+#endif
+  } else
+#endif
+    return nonzero_lanes<Both, T, N>(a, b) ? fused<T, N>(a, b, c) : c;
+}
+template <bool Both, class T, int N>
+FUNCTRA_INLINE vector_t<T, N> absorbing_product(vector_t<T, N> a, vector_t<T, N> b) {
+#if defined(__AVX512F__)
+  if constexpr (has_mask_registers<T, N>) return blend_by_mask_register<T, N>(nonzero_bits<Both, T, N>(a, b), a * b, vector_t<T, N>{});
+  else
+#endif
+    return nonzero_lanes<Both, T, N>(a, b) ? a * b : vector_t<T, N>{};
+}
+
 template <class T, int N>
 FUNCTRA_INLINE vector_t<T, N> square_root(vector_t<T, N> x) {
   using V = vector_t<T, N>;

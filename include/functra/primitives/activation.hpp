@@ -81,6 +81,7 @@ struct softplus : law_base {
 
 struct relu : law_base {
   static constexpr char name[] = "relu";
+  static constexpr bool smooth = false;
   template <class L>
   static FUNCTRA_INLINE L value(const L& x) {
     return lanes::max(x, L(0));

@@ -61,6 +61,7 @@ struct square : law_base {
 };
 
 struct reciprocal : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "reciprocal";
   static constexpr int cost = 4;
   static FUNCTRA_INLINE auto value(const auto& a) { return constant_like(a, 1) / a; }

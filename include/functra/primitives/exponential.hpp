@@ -19,6 +19,7 @@ namespace functra {
 namespace law {
 
 struct exp : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "exp";
   static constexpr int cost = 20;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::exp(x); }
@@ -26,6 +27,7 @@ struct exp : law_base {
 };
 
 struct exp2 : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "exp2";
   static constexpr int cost = 20;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::exp2(x); }

@@ -23,6 +23,7 @@ FUNCTRA_INLINE auto share(const M& wins, const M& ties, const L& like) {
 
 struct max : law_base {
   static constexpr char name[] = "max";
+  static constexpr bool smooth = false;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::max(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {
     const auto x = primal(a), z = primal(b);
@@ -33,6 +34,7 @@ struct max : law_base {
 
 struct min : law_base {
   static constexpr char name[] = "min";
+  static constexpr bool smooth = false;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::min(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {
     const auto x = primal(a), z = primal(b);
@@ -43,6 +45,7 @@ struct min : law_base {
 
 struct clamp : law_base {
   static constexpr char name[] = "clamp";
+  static constexpr bool smooth = false;
   static constexpr int cost = 2;
   static FUNCTRA_INLINE auto value(const auto& x, const auto& low, const auto& high) { return lanes::min(lanes::max(x, low), high); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& x, const auto& low, const auto& high) {

@@ -33,6 +33,7 @@ struct cosh : law_base {
 };
 
 struct tanh : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "tanh";
   static constexpr int cost = 20;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::tanh(x); }

@@ -18,6 +18,7 @@ namespace functra {
 namespace law {
 
 struct sqrt : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "sqrt";
   static constexpr int cost = 6;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::sqrt(x); }
@@ -25,6 +26,7 @@ struct sqrt : law_base {
 };
 
 struct rsqrt : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "rsqrt";
   static constexpr int cost = 10;
   static FUNCTRA_INLINE auto value(const auto& x) { return constant_like(x, 1) / lanes::sqrt(x); }
@@ -32,6 +34,7 @@ struct rsqrt : law_base {
 };
 
 struct cbrt : law_base {
+  using of_value_tag = void;
   static constexpr char name[] = "cbrt";
   static constexpr int cost = 20;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::cbrt(x); }
@@ -40,6 +43,7 @@ struct cbrt : law_base {
 
 struct pow : law_base {
   static constexpr char name[] = "pow";
+  static constexpr bool smooth = false;
   static constexpr int cost = 40;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::pow(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {

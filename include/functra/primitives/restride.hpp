@@ -39,6 +39,19 @@ FUNCTRA_INLINE void strides_of(const V& v, index_t* s) {
   }
 }
 
+// Copies elements at strides into the extents X.
+template <int D, class X, class T>
+FUNCTRA_INLINE T* copy_small(const T* from, const index_t* stride, T* to) {
+  if constexpr (D == X::R) {
+    if constexpr (lanes_of<T> > 1) to->copy_from(*from);
+    else *to = *from;
+    return to + 1;
+  } else {
+    for (index_t i = 0; i < X::static_extent(D); ++i) to = copy_small<D + 1, X>(from + i * stride[D], stride, to);
+    return to;
+  }
+}
+
 // The elements of v from `offset`, with new extents and strides: a view where v has storage to share, a copy where it is inline.
 template <class V, class X>
 FUNCTRA_INLINE auto restrided(const V& v, index_t offset, const X& x, const index_t* strides) {
@@ -50,9 +63,13 @@ FUNCTRA_INLINE auto restrided(const V& v, index_t offset, const X& x, const inde
     return t;
   } else if constexpr (is_inline_tensor<V>) {
     tensor_of<T, X> t(uninitialized, x);
-    index_t shape[X::R];
-    for (int i = 0; i < X::R; ++i) shape[i] = x.extent(i);
-    if (x.size() > 0) copy_strided(v.data() + offset, shape, strides, X::R, t.mutable_data());
+    if constexpr (X::is_static) {
+      copy_small<0, X>(v.data() + offset, strides, t.mutable_data());
+    } else {
+      index_t shape[X::R];
+      for (int i = 0; i < X::R; ++i) shape[i] = x.extent(i);
+      if (x.size() > 0) copy_strided(v.data() + offset, shape, strides, X::R, t.mutable_data());
+    }
     return t;
   } else return typename view_for<T, X>::type(v.handle(), origin(v) + offset, x, strides);
 }

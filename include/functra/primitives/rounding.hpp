@@ -24,6 +24,7 @@ struct sign : law_base {
 
 struct abs : law_base {
   static constexpr char name[] = "abs";
+  static constexpr bool smooth = false;
   static FUNCTRA_INLINE auto value(const auto& x) { return lanes::abs(x); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& x) { return apply<sign>(x); }
 };

@@ -11,6 +11,7 @@ namespace functra {
 namespace law {
 struct where : law_base {
   static constexpr char name[] = "where";
+  static constexpr bool smooth = false;
   static constexpr bool linear = true;
   template <class, class T, class>
   using result = T;

@@ -1,0 +1,50 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/expr/functor.hpp"
+
+// Sums of partials times tangents, the work horse of forward mode with many tangents.
+namespace functra::law {
+
+// d t where a zero tangent beats a partial that is NaN or infinite. Unless Smooth, a zero partial beats such a tangent too: it may be
+// that of a branch that was not taken.
+template <bool Smooth>
+struct scaled_tangent : law_base {
+  static constexpr char name[] = "jvp";
+  static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return absorbing_product<!Smooth>(d, t); }
+  static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return absorbing{t}; }
+  static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return absorbing{d}; }
+};
+
+struct add;
+struct first_of;
+
+namespace detail {
+
+// Statements that are sums d_0 t_0 + d_1 t_1 + ...: each product is added to the sum of those behind it.
+template <class F>
+struct combination {
+  static constexpr bool value = false;
+};
+template <bool Smooth, class T>
+struct combination<fn<scaled_tangent<Smooth>, arg<T>, arg<T>>> {
+  static constexpr bool value = true;
+  template <int B, class In>
+  static FUNCTRA_INLINE auto sum(const In& in) {
+    return absorbing_product<!Smooth>(in.template get<B>(), in.template get<B + 1>());
+  }
+};
+template <bool Smooth, class T, class R>
+struct combination<fn<add, fn<scaled_tangent<Smooth>, arg<T>, arg<T>>, R>> {
+  static constexpr bool value = combination<R>::value;
+  template <int B, class In>
+  static FUNCTRA_INLINE auto sum(const In& in) {
+    return absorbing_fma<!Smooth>(in.template get<B>(), in.template get<B + 1>(), combination<R>::template sum<B + 2>(in));
+  }
+};
+template <class F, class T>
+struct combination<fn<first_of, F, arg<T>>> : combination<F> {};
+
+}  // namespace detail
+}  // namespace functra::law
