@@ -69,7 +69,7 @@ auto hand_columns() {
   const auto x = options<T>();
   return [s = options_column(x, 0), k = options_column(x, 1), sigma = options_column(x, 2), tau = options_column(x, 3), r = options_column(x, 4), price = Buffer<T>(count),
           ds = Buffer<T>(count), dk = Buffer<T>(count), dsigma = Buffer<T>(count), dtau = Buffer<T>(count), dr = Buffer<T>(count)]() mutable {
-    hand::for_packs<T>(count, [&](auto at) FUNCTRA_INLINE_LAMBDA {
+    hand::for_packs<T, 2>(count, [&](auto at) FUNCTRA_INLINE_LAMBDA {
       const auto g = greeks(at.load(s.data()), at.load(k.data()), at.load(sigma.data()), at.load(tau.data()), at.load(r.data()));
       at.stream(price.data(), g.price);
       at.stream(ds.data(), g.ds);

@@ -75,7 +75,7 @@ FUNCTRA_INLINE Point<P> value_and_slope(P x) {
 template <class T>
 auto hand_value(index_t n) {
   return [n, x = elementwise_points<T>(n), y = Buffer<T>(n)]() mutable {
-    hand::for_packs<T>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA {
+    hand::for_packs<T, 2>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA {
       const auto v = at.load(x.data());
       at.store(y.data(), tanh(fma(sin(v), exp(-(v * v)), v)));
     });
@@ -85,14 +85,14 @@ auto hand_value(index_t n) {
 template <class T>
 auto hand_grad(index_t n) {
   return [n, x = elementwise_points<T>(n), g = Buffer<T>(n)]() mutable {
-    hand::for_packs<T>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.store(g.data(), value_and_slope(at.load(x.data())).slope); });
+    hand::for_packs<T, 2>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.store(g.data(), value_and_slope(at.load(x.data())).slope); });
     return view(g);
   };
 }
 template <class T>
 auto hand_jvp(index_t n) {
   return [n, x = elementwise_points<T>(n), v = tangents<T>(n), y = Buffer<T>(n), tangent = Buffer<T>(n)]() mutable {
-    hand::for_packs<T>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA {
+    hand::for_packs<T, 2>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA {
       const auto point = value_and_slope(at.load(x.data()));
       at.store(y.data(), point.y);
       at.store(tangent.data(), point.slope * at.load(v.data()));

@@ -138,7 +138,7 @@ template <class T>
 void outer(const T* a, index_t m, const T* b, index_t n, T* to) {
   for (index_t i = 0; i < m; ++i, to += n) {
     const hand::Pack<T> ai(a[i]);
-    hand::for_packs<T>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.stream(to, ai * at.load(b)); });
+    hand::for_packs<T, 1>(n, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.stream(to, ai * at.load(b)); });
   }
 }
 

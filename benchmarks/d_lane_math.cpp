@@ -23,7 +23,7 @@ auto functra_version(const Buffer<T>& x, F f) {
 template <class T, class F>
 auto by_hand(const Buffer<T>& x, F f) {
   return [x, f, y = Buffer<T>(count)]() mutable {
-    hand::for_packs<T>(count, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.store(y.data(), f(at.load(x.data()))); });
+    hand::for_packs<T, 2>(count, [&](auto at) FUNCTRA_INLINE_LAMBDA { at.store(y.data(), f(at.load(x.data()))); });
     return view(y);
   };
 }

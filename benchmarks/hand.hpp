@@ -22,13 +22,14 @@ using Pack = lanes::pack<T, width<T>>;
 template <class T, int N>
 using Array = T[static_cast<std::size_t>(N)];
 
-// Elements i, ..., i + W - 1 of an array, all of them or the first n.
-template <class T>
+// Elements i, ..., i + N - 1 of an array, all of them or the first n.
+template <class T, int N = width<T>>
 struct Whole {
+  using pack = lanes::pack<T, N>;
   index_t i;
-  FUNCTRA_INLINE Pack<T> load(const T* p) const { return Pack<T>::load(p + i); }
-  FUNCTRA_INLINE void store(T* p, Pack<T> x) const { x.store(p + i); }
-  FUNCTRA_INLINE void stream(T* p, Pack<T> x) const { x.stream(p + i); }
+  FUNCTRA_INLINE pack load(const T* p) const { return pack::load(p + i); }
+  FUNCTRA_INLINE void store(T* p, pack x) const { x.store(p + i); }
+  FUNCTRA_INLINE void stream(T* p, pack x) const { x.stream(p + i); }
 };
 template <class T>
 struct Part {
@@ -39,10 +40,12 @@ struct Part {
   FUNCTRA_INLINE void stream(T* p, Pack<T> x) const { store(p, x); }
 };
 
-// body(at) for each pack of n elements.
-template <class T, class Body>
+// body(at) for all of n elements, several registers at a time: one alone waits for its own results.
+template <class T, int Registers, class Body>
 FUNCTRA_INLINE void for_packs(index_t n, Body body) {
+  constexpr int several = Registers * width<T>;
   index_t i = 0;
+  for (; i + several <= n; i += several) body(Whole<T, several>{i});
   for (; i + width<T> <= n; i += width<T>) body(Whole<T>{i});
   if (i < n) body(Part<T>{i, static_cast<int>(n - i)});
 }

@@ -8,6 +8,7 @@
 #   -DPEERS=OFF        no peers: nothing of theirs is installed or built
 #   -DBLAS=ON          large products by the system's BLAS
 #   -DREPETITIONS=9    how often each benchmark runs, interleaved with the others
+#   -DMIN_TIME=0.1     for how many seconds each time, at least
 #   -DMALLOC=default   leave malloc as it is, which makes peers without a buffer cache (torch) slower
 #   -DRUN=OFF          build only
 #   -DJOBS=1           how many compilers at once
@@ -25,6 +26,9 @@ else()
 endif()
 if(NOT DEFINED REPETITIONS)
   set(REPETITIONS 9)
+endif()
+if(NOT DEFINED MIN_TIME)
+  set(MIN_TIME 0.1)
 endif()
 if(NOT DEFINED JOBS)
   set(JOBS ${cores})
@@ -106,7 +110,7 @@ foreach(program IN LISTS programs)
   get_filename_component(name ${program} NAME)
   message(STATUS "Running ${name}")
   execute_process(COMMAND ${program} --benchmark_enable_random_interleaving=true --benchmark_repetitions=${REPETITIONS}
-                          --benchmark_min_time=0.5 --benchmark_report_aggregates_only=true --benchmark_out=${build_dir}/${name}.json
+                          --benchmark_min_time=${MIN_TIME} --benchmark_report_aggregates_only=true --benchmark_out=${build_dir}/${name}.json
                           --benchmark_out_format=json ${filter}
                   OUTPUT_QUIET ERROR_VARIABLE errors RESULT_VARIABLE failed)
   if(failed)
@@ -123,6 +127,15 @@ string(REGEX REPLACE "\n.*" "" compiler "${compiler}")
 string(TIMESTAMP today "%Y-%m-%d" UTC)
 execute_process(COMMAND ${build_dir}/benchmarks/bench_report ${build_dir}/results.md ${build_dir}/results.svg
                         "${cpu}, one thread, ${compiler}, -O3 ${march}, ${today}" ${results} COMMAND_ERROR_IS_FATAL ANY)
+if(EXISTS ${build_dir}/benchmarks/threads)
+  message(STATUS "Running threads")
+  unset(ENV{OMP_NUM_THREADS})
+  execute_process(COMMAND ${build_dir}/benchmarks/threads OUTPUT_VARIABLE threads RESULT_VARIABLE failed)
+  if(failed)
+    message(SEND_ERROR "threads failed: ${threads}")
+  endif()
+  file(APPEND ${build_dir}/results.md "\nfunctra::openmp, medians:\n\n${threads}")
+endif()
 if(NOT ONLY)
   configure_file(${build_dir}/results.md ${source_dir}/benchmarks/results${suffix}.md COPYONLY)
   configure_file(${build_dir}/results.svg ${source_dir}/benchmarks/results${suffix}.svg COPYONLY)

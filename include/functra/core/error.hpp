@@ -28,7 +28,9 @@ std::string to_text(T x) {
 
 template <class... P>
 [[noreturn]] FUNCTRA_COLD void fail(std::string_view name, const P&... parts) {
-  std::string text = "[" + std::string(name) + "] ";
+  std::string text(1, '[');
+  text += name;
+  text += "] ";
   ((text += detail::to_text(parts)), ...);
   throw error(text);
 }

@@ -16,7 +16,7 @@ template <int... D>
 inline constexpr dims_t<D...> dims{};  // sum(x, dims<0, 2>)
 
 template <int D>
-struct dim_t {};
+struct dim_t : dims_t<D> {};  // sum(x, dim<1>) works too
 template <int D>
 inline constexpr dim_t<D> dim{};  // softmax(x, dim<1>)
 

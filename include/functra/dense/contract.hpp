@@ -6,6 +6,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "functra/core/parallel.hpp"
 #include "functra/dense/contract_static.hpp"
 #include "functra/dense/product.hpp"
 #include "functra/tensor/view.hpp"
@@ -103,6 +104,25 @@ void for_each_step(const index_walks& loops, const Body& body) {
   }
 }
 
+// The same, on several threads where that is wanted and the steps of the outermost loop write to places of their own.
+template <class Body>
+void for_each_step_in_threads(const index_walks& loops, bool wanted, const Body& body) {
+  if constexpr (functra::detail::has_threads) {
+    if (wanted && loops.count > 0 && loops.at[0].c != 0) {
+      const index_walk w = loops.at[0];
+      functra::detail::for_ranges(w.n, 1, [&](index_t first, index_t last) {
+        index_walks part = loops;
+        part.at[0].n = last - first;
+        for_each_step(part, [&](index_t i, index_t j, index_t k) { body(first * w.a + i, first * w.b + j, first * w.c + k); });
+        std::atomic_thread_fence(std::memory_order_seq_cst);  // for streaming stores
+      });
+      return;
+    }
+  }
+  static_cast<void>(wanted);
+  for_each_step(loops, body);
+}
+
 // Results beyond this are written past the cache: nobody will find them there.
 inline constexpr std::size_t large_result = std::size_t{24} << 20;
 
@@ -116,7 +136,7 @@ void run_kernels(product_plan& p, const TA* a, const TB* b, TC* c, index_t size)
   if constexpr (vectors) {
     const TA* const first = p.swapped ? b : a;
     const TA* const second = p.swapped ? a : b;
-    for_each_step(p.loops, [&](index_t i, index_t j, index_t k) {
+    for_each_step_in_threads(p.loops, !p.adds && size > 16384, [&](index_t i, index_t j, index_t k) {
       if (p.kind == form::rows) rows(p, how, first + i, second + j, c + k);
       else if (p.kind == form::pointwise) pointwise(p, how, first + i, second + j, c + k);
       else if (p.kind == form::dots) dots(p, how, first + i, second + j, c + k);
@@ -211,7 +231,7 @@ void run_eigen(const matrix_walks& s, const T* a, const T* b, T* c, index_t size
   const index_walk m = s.m.at[0], n = s.n.at[0], k = s.k.at[0];
   std::memset(static_cast<void*>(c), 0, static_cast<std::size_t>(size) * sizeof(T));
   const bool a_columns = k.a != 1 || m.a < k.n, b_columns = n.b != 1 || k.b < n.n;
-  for_each_step(s.batch, [&](index_t i, index_t j, index_t l) {
+  for_each_step_in_threads(s.batch, size > 16384, [&](index_t i, index_t j, index_t l) {
     const matrix<T> x{a + i, a_columns ? k.a : m.a, a_columns};
     const matrix<T> y{b + j, b_columns ? n.b : k.b, b_columns};
     if (n.c == 1) add_product(m.n, n.n, k.n, x, y, c + l, m.c);

@@ -133,9 +133,21 @@ FUNCTRA_INLINE auto target_of(const cotangent_ref<V, C, cotangent_kind::inlined>
   return target<element_of<C>, X>{r.p, x, true};
 }
 
+// What a node has to keep of an operand v for `accumulate`: nothing where the cotangent lies in the tape.
+struct not_kept {};
+template <class V>
+inline constexpr bool is_kept = true;
+template <class V, int L, class C>
+inline constexpr bool is_kept<taped<V, L, C>> = kind_of_cotangent<V, C>() != cotangent_kind::inlined;
+template <int L, class W>
+FUNCTRA_INLINE auto kept(const W& w) {
+  if constexpr (level_of<W> != L || !is_kept<W>) return not_kept{};
+  else return w.value;
+}
+
 // Adds g to the cotangent of v.
-template <class V, class C, class G>
-FUNCTRA_INLINE void accumulate(const cotangent_ref<V, C, cotangent_kind::inlined>& r, const V&, const G& g) {
+template <class V, class C, class U, class G>
+FUNCTRA_INLINE void accumulate(const cotangent_ref<V, C, cotangent_kind::inlined>& r, const U&, const G& g) {
   if (!r.p) return;
   static_assert(level_of<G> == 0);
   using X = extents_of_value<C>;
@@ -477,11 +489,11 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   template <int... K>
   struct members<std::integer_sequence<int, K...>> {
     using refs = bundle<typename leaf<K>::ref_type...>;
-    using xs = bundle<std::remove_cvref_t<decltype(std::declval<leaf<K>>().value)>...>;
+    using xs = bundle<decltype(kept<L>(std::declval<const leaf<K>&>()))...>;
   };
   using seq = std::make_integer_sequence<int, sizeof...(D)>;
   typename members<seq>::refs refs;
-  typename members<seq>::xs x;  // only their extents are read
+  typename members<seq>::xs x;
   const char* name;
 
   partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
@@ -489,7 +501,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
           return typename members<seq>::refs{nth_of<law::detail::nth_active(Mask, k)>(v...).ref...};
         })),
         x(with_indices(ints<sizeof...(D)>, [&](auto... k) {
-          return typename members<seq>::xs{nth_of<law::detail::nth_active(Mask, k)>(v...).value...};
+          return typename members<seq>::xs{kept<L>(nth_of<law::detail::nth_active(Mask, k)>(v...))...};
         })),
         name(n) {}
 
@@ -506,13 +518,20 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     if (!ref) return;
     using T = dtype_of<P>;
     const auto ct = cast_value<T>(c);
-    if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
+    if constexpr (std::is_same_v<X, not_kept>) add_product(ref, ct, d);
+    else if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
       accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
     else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
     else {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
       accumulate(ref, xk, bind(fused_statement<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
     }
+  }
+  template <class W, class To, class Ct, class P>
+  static FUNCTRA_INLINE void add_product(const cotangent_ref<W, To, cotangent_kind::inlined>& ref, const Ct& ct, const P& d) {
+    using X = broadcast_extents<extents_of_value<Ct>, extents_of_value<P>>;
+    using T = target<element_of<To>, extents_of_value<To>>;
+    run_fused<law::value_of<swapped<dtype_of<P>>>>(X{}, bundle<T>{{ref.p, extents_of_value<To>{}, true}}, ct, d);
   }
   // Zero cotangents beat infinite partials: the cotangent is the operand whose zero decides.
   template <class T>
@@ -531,7 +550,7 @@ struct primitive_node : tape_node {
   P primitive;
   struct absent {};
   template <class W>
-  static auto keep_input(const W& w) {
+  static FUNCTRA_INLINE auto keep_input(const W& w) {
     const auto& v = untaped<L>(w);
     if constexpr (P::needs_input) return v;
     else return rules::shape_of<std::remove_cvref_t<decltype(v.get_extents())>>(v.get_extents());
@@ -541,17 +560,13 @@ struct primitive_node : tape_node {
     if constexpr (level_of<W> == L) return w.ref;
     else return absent{};
   }
-  template <class W>
-  static auto shape(const W& w) {
-    return untaped<L>(w);
-  }
   std::conditional_t<P::needs_output, Y, absent> y;
   bundle<decltype(keep_input(std::declval<const V&>()))...> x;
   bundle<decltype(ref_of(std::declval<const V&>()))...> refs;
-  bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> values;
+  bundle<decltype(kept<L>(std::declval<const V&>()))...> values;
 
-  primitive_node(const P& p, const Y& yv, const V&... v)
-      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{untaped<L>(v)...} {}
+  FUNCTRA_INLINE primitive_node(const P& p, const Y& yv, const V&... v)
+      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{kept<L>(v)...} {}
 
   static void pull(tape_node* n) {
     auto* const self = static_cast<primitive_node*>(n);

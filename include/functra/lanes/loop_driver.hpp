@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "functra/core/extents.hpp"
+#include "functra/core/parallel.hpp"
 #include "functra/tensor/memory.hpp"
 
 // The strided loop nest around a kernel, free of templates: it merges dims, finds for every operand a contiguous run of
@@ -291,6 +292,61 @@ class driver {
 
 }  // namespace detail
 
-inline void drive(const loop& l) { detail::driver run(l); }
+namespace detail {
+
+// The dim to cut between threads, or -1: the longest, where the work is long and no two elements of outputs share a place.
+inline int dim_to_cut(const loop& l) {
+  index_t total = 1;
+  int longest = 0;
+  for (int d = 0; d < l.rank; ++d) {
+    total *= l.n[d];
+    if (l.n[d] > l.n[longest]) longest = d;
+  }
+  if (l.rank == 0 || total < 32768) return -1;
+  std::uintptr_t begin[max_operands], end[max_operands];
+  for (int k = 0; k < l.outputs; ++k) {
+    index_t last = 0;
+    for (int d = 0; d < l.rank; ++d) {
+      if (l.out[k].stride[d] <= 0 && l.n[d] > 1) return -1;
+      last += (l.n[d] - 1) * l.out[k].stride[d];
+    }
+    if (l.kinds[l.inputs + k].single) return -1;
+    begin[k] = reinterpret_cast<std::uintptr_t>(l.out[k].p);
+    end[k] = begin[k] + static_cast<std::uintptr_t>(last + 1) * l.kinds[l.inputs + k].size;
+    for (int i = 0; i < k; ++i)
+      if (begin[i] < end[k] && begin[k] < end[i]) return -1;
+  }
+  return longest;
+}
+
+inline void drive_part(const loop& l, int d, index_t first, index_t last) {
+  index_t n[max_rank];
+  operand in[max_operands], out[max_operands];
+  std::copy_n(l.n, l.rank, n);
+  n[d] = last - first;
+  const auto shift = [&](const operand* from, operand* to, int count, const operand_kind* kinds) {
+    for (int k = 0; k < count; ++k) {
+      to[k] = from[k];
+      if (!kinds[k].single) to[k].p = static_cast<char*>(from[k].p) + first * from[k].stride[d] * static_cast<index_t>(kinds[k].size);
+    }
+  };
+  shift(l.in, in, l.inputs, l.kinds);
+  shift(l.out, out, l.outputs, l.kinds + l.inputs);
+  loop part = l;
+  part.n = n;
+  part.in = in;
+  part.out = out;
+  driver run(part);
+}
+
+}  // namespace detail
+
+inline void drive(const loop& l) {
+  if constexpr (functra::detail::has_threads) {
+    const int d = detail::dim_to_cut(l);
+    if (d >= 0) return functra::detail::for_ranges(l.n[d], std::min<index_t>(l.n[d], 64), [&](index_t first, index_t last) { detail::drive_part(l, d, first, last); });
+  }
+  detail::driver run(l);
+}
 
 }  // namespace functra::lanes

@@ -79,23 +79,55 @@ class grad_fn {
   static constexpr bool aux = has_option<has_aux_t, Options...>;
 
  public:
+  static constexpr int group_registers = 2;
   explicit constexpr grad_fn(F f) : f_(std::move(f)) {}
 
   template <class... A>
   FUNCTRA_INLINE auto operator()(const A&... a) const {
-    static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
-    using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return run(
+        []<class V, class Aux, class Sel, class In>(V&& value, Aux&& rest, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
+          if constexpr (aux && WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, pick_gradients<Sel>(inputs)};
+          else if constexpr (aux) return std::pair{pick_gradients<Sel>(inputs), std::move(rest)};
+          else if constexpr (WantsValue) return std::pair{std::move(value), pick_gradients<Sel>(inputs)};
+          else return pick_gradients<Sel>(inputs);
+        },
+        a...);
+  }
+
+  // Hands the results to `store(result, in `to`)` one by one, where `to` has the structure of what the call returns: they are not copied
+  // into std::tuples and std::pairs first.
+  static constexpr bool hands_out = !aux;
+  template <class Store, class To, class... A>
+  FUNCTRA_INLINE void hand_out(const Store& store, To& to, const A&... a) const {
+    run(
+        [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
+          const auto gradients = [&](auto& into) FUNCTRA_INLINE_LAMBDA {
+            if constexpr (Sel::count == 1) store(take_gradients(nth<Sel::number[0]>(inputs)), into);
+            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
+          };
+          if constexpr (WantsValue) {
+            store(value, to.first);
+            gradients(to.second);
+          } else gradients(to);
+        },
+        a...);
   }
 
  private:
-  template <class Sel, class... A>
-  FUNCTRA_INLINE auto run(const A&... a) const {
+  template <class Then, class... A>
+  FUNCTRA_INLINE auto run(const Then& then, const A&... a) const {
+    static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
+    using Sel = selected<sizeof...(A), Argnums>;
+    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA { return run_on<Sel>(then, settle<Sel::contains(i)>(a)...); });
+  }
+  // then(value, aux, selection, inputs)
+  template <class Sel, class Then, class... A>
+  FUNCTRA_INLINE auto run_on(const Then& then, const A&... a) const {
     using W = call_tower<F, A...>;
     constexpr int L = tower_level<W> + 1;
     tape on;
     return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
+      const std::tuple<decltype(input<L, W, Sel::contains(i)>(on, a))...> inputs{input<L, W, Sel::contains(i)>(on, a)...};
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
       const auto y = f_(nth<i>(inputs)...);
@@ -104,24 +136,19 @@ class grad_fn {
         static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
         check_scalar_result<typename Y::first_type>();
         auto rest = strip_taped<L>(y.second);
-        auto value = value_and_seed<WantsValue, L>(on, y.first);
-        auto g = pick_gradients<Sel>(inputs);
-        if constexpr (WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, std::move(g)};
-        else return std::pair{std::move(g), std::move(rest)};
+        return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
       } else {
         check_scalar_result<Y>();
-        auto value = value_and_seed<WantsValue, L>(on, y);
-        if constexpr (WantsValue) return std::pair{std::move(value), pick_gradients<Sel>(inputs)};
-        else return static_cast<void>(value), pick_gradients<Sel>(inputs);
+        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
       }
     });
   }
 
   template <int L, class W, bool Selected, class A>
-  static FUNCTRA_INLINE auto input(tape& on, const A& a) {
+  static FUNCTRA_INLINE decltype(auto) input(tape& on, const A& a) {
     static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
     if constexpr (Selected) return tree_map([&](const auto& v) FUNCTRA_INLINE_LAMBDA { return put_on<L, W>(on, v); }, a);
-    else return a;
+    else return (a);
   }
   template <class Sel, class In>
   static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {

@@ -10,6 +10,7 @@ namespace detail {
 template <class F, class... Options>
 class hessian_fn {
  public:
+  static constexpr int group_registers = 2;
   explicit constexpr hessian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
   template <class... A>
   auto operator()(const A&... a) const {

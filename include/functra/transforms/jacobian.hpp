@@ -69,6 +69,7 @@ class jacrev_fn {
   static constexpr bool chunked = has_option<chunk_size, Options...>;
 
  public:
+  static constexpr int group_registers = 2;
   explicit constexpr jacrev_fn(F f, Options... o) : f_(std::move(f)), chunk_(chunk_of(o...)) {}
 
   template <class... A>
@@ -167,6 +168,7 @@ class jacfwd_fn {
   static constexpr bool chunked = has_option<chunk_size, Options...>;
 
  public:
+  static constexpr int group_registers = forward_registers<F>;
   explicit constexpr jacfwd_fn(F f, Options... o) : f_(std::move(f)), chunk_(chunk_of(o...)) {}
 
   template <class... A>

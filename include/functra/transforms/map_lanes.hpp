@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
+
+#include "functra/core/parallel.hpp"
 #include "functra/lanes/transpose.hpp"
 #include "functra/transforms/options.hpp"
 
@@ -55,13 +58,20 @@ constexpr bool lanes_possible() {
   }
 }
 
-// Lanes of a group: two registers to amortize the tape, one where the examples are large.
-template <class... Example>
+// Registers of a group: two to amortize a tape; one where there is none to amortize, for the registers are few.
+template <class F>
+inline constexpr int group_registers = 2;
+template <class F>
+  requires requires { F::group_registers; }
+inline constexpr int group_registers<F> = F::group_registers;
+
+// Lanes of a group; one register where the examples are large.
+template <class F, class... Example>
 constexpr int group_lanes() {
   constexpr int bytes = std::max({4, tree_facts<Example>::widest...});
   constexpr int w = bytes == 4 ? lanes::width<float> : lanes::width<double>;
   constexpr index_t size = (index_t{0} + ... + tree_facts<Example>::size);
-  return size <= 128 ? 2 * w : w;
+  return size <= 128 ? group_registers<F> * w : w;
 }
 
 // ---- arguments ----
@@ -150,33 +160,42 @@ FUNCTRA_INLINE void store_group(const Y& y, T* to, index_t first, int count) {
   }
 }
 
-// What a leaf of f's result is while groups run: a tensor of packs.
+// ---- the loop ----
+
+// A leaf of f's result, as a tensor.
 template <class V>
-FUNCTRA_INLINE auto lane_result(const V& v) {
+FUNCTRA_INLINE decltype(auto) lane_result(const V& v) {
   if constexpr (std::is_arithmetic_v<V>) return Tensor<V>(v);
+  else if constexpr (value<V>) return (v);
   else return eval(v);
 }
 
-// ---- the loop ----
-
-template <int N, class F, class... A, int... I>
-FUNCTRA_INLINE auto run_group(const F& f, index_t first, int count, std::integer_sequence<int, I...>, const A&... a) {
-  return tree_map([](const auto& v) FUNCTRA_INLINE_LAMBDA { return lane_result(v); }, f(load_argument<N>(a, first, count)...));
+// Runs f on `count` examples from the first on, and stores the results into the stacks.
+template <int N, class F, class Stacks, class... A>
+FUNCTRA_INLINE void run_group(const F& f, Stacks& stacks, index_t first, int count, const A&... a) {
+  const auto store = [&](const auto& y, auto& to) FUNCTRA_INLINE_LAMBDA {
+    tree_for_each([&](const auto& v, auto& t) FUNCTRA_INLINE_LAMBDA { store_group(lane_result(v), t.mutable_data(), first, count); }, y, to);
+  };
+  if constexpr (requires { requires F::hands_out; }) f.hand_out(store, stacks, load_argument<N>(a, first, count)...);
+  else store(f(load_argument<N>(a, first, count)...), stacks);
 }
 
 // Runs f on all examples, N at a time; the results are stacked.
 template <int N, class F, class... A>
 auto map_lanes(const F& f, index_t n, const A&... a) {
-  constexpr auto seq = std::make_integer_sequence<int, sizeof...(A)>{};
-  using Y = decltype(run_group<N>(f, 0, N, seq, a...));
-  const auto count_from = [n](index_t first) { return static_cast<int>(std::min<index_t>(N, n - first)); };
-  const Y first_group = n > 0 ? run_group<N>(f, 0, count_from(0), seq, a...) : Y{};
-  auto stacks = tree_map([&](const auto& v) { return make_stack(v, n); }, first_group);
-  const auto store = [&](const Y& y, index_t first) FUNCTRA_INLINE_LAMBDA {
-    tree_for_each([&](const auto& v, auto& to) FUNCTRA_INLINE_LAMBDA { store_group(v, to.mutable_data(), first, count_from(first)); }, y, stacks);
+  using Y = decltype(tree_map([](const auto& v) { return eval(lane_result(v)); }, f(load_argument<N>(a, 0, 0)...)));
+  auto stacks = tree_map([&](const auto& v) { return make_stack(v, n); }, Y{});
+  const auto run = [&](index_t first, index_t last) FUNCTRA_INLINE_LAMBDA {
+    for (; first < last; first += N) run_group<N>(f, stacks, first, static_cast<int>(std::min<index_t>(N, n - first)), a...);
   };
-  if (n > 0) store(first_group, 0);
-  for (index_t first = N; first < n; first += N) store(run_group<N>(f, first, count_from(first), seq, a...), first);
+  if constexpr (has_threads) {
+    // The first group tells whether the others are worth a team of threads.
+    const auto start = std::chrono::steady_clock::now();
+    run(0, std::min<index_t>(N, n));
+    const auto all = (std::chrono::steady_clock::now() - start) * (n / N);
+    if (all > std::chrono::microseconds(30)) for_ranges(n - N, N, [&](index_t first, index_t last) { run(N + first, N + last); });
+    else run(N, n);
+  } else run(0, n);
   return stacks;
 }
 

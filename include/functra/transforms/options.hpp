@@ -101,18 +101,31 @@ using call_tower = join_t<typename decltype(captured_tower<F, A...>())::type, tr
 // ---- arguments ----
 
 // An argument with expressions evaluated and views copied; floating-point values of the arguments to trace become rank-0 tensors.
+// What needs none of that stays where it is.
 template <bool Traced, class A>
-FUNCTRA_INLINE auto settle(const A& a) {
-  return tree_map(
-      []<class T>(const T& x) {
-        if constexpr (std::is_arithmetic_v<T>) {
-          if constexpr (Traced) return Tensor<T>(x);
+FUNCTRA_INLINE decltype(auto) settle(A&& a) {
+  using V = std::remove_cvref_t<A>;
+  if constexpr (value<V> && !(Traced && is_view<V>)) {
+    if constexpr (std::is_lvalue_reference_v<A>) return static_cast<const V&>(a);
+    else return V(std::move(a));
+  } else
+    return tree_map(
+        []<class T>(const T& x) {
+          if constexpr (std::is_arithmetic_v<T>) {
+            if constexpr (Traced) return Tensor<T>(x);
+            else return x;
+          } else if constexpr (Traced || is_expr<T> || is_sum_expr<T>) return eval(x);
           else return x;
-        } else if constexpr (Traced || is_expr<T> || is_sum_expr<T>) return eval(x);
-        else return x;
-      },
-      a);
+        },
+        a);
 }
+
+// How many registers wide the groups of vmap should be for forward mode over F: as F says, which may keep a tape, else one.
+template <class F>
+inline constexpr int forward_registers = 1;
+template <class F>
+  requires requires { F::group_registers; }
+inline constexpr int forward_registers<F> = F::group_registers;
 
 template <class T>
 concept floating_leaf = std::is_floating_point_v<dtype_of<T>>;

@@ -172,7 +172,7 @@ class vmap_fn {
   auto run_whole(index_t n, std::integer_sequence<int, I...>, const A&... a) const {
     using W = call_tower<F, decltype(example_of<Dims::at(I)>(a))...>;
     if constexpr (!force_axis && lanes_possible<W, F, decltype(example_of<Dims::at(I)>(a))...>()) {
-      constexpr int N = group_lanes<decltype(example_of<Dims::at(I)>(a))...>();
+      constexpr int N = group_lanes<F, decltype(example_of<Dims::at(I)>(a))...>();
       static_assert(std::is_invocable_v<const F&, decltype(load_argument<N>(lanes_argument<Dims::at(I)>(a), 0, N))...>,
                     "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given");
       return map_outputs<Out>(map_lanes<N>(f_, n, lanes_argument<Dims::at(I)>(a)...), [](const auto& v, auto d) {
