@@ -98,10 +98,10 @@ class grad_fn {
   // into std::tuples and std::pairs first.
   static constexpr bool hands_out = !aux;
   template <class Store, class To, class... A>
-  FUNCTRA_INLINE void hand_out(const Store& store, To& to, const A&... a) const {
+  FUNCTRA_INLINE void hand_out(const Store& store, const To& to, const A&... a) const {
     run(
         [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
-          const auto gradients = [&](auto& into) FUNCTRA_INLINE_LAMBDA {
+          const auto gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
             if constexpr (Sel::count == 1) store(take_gradients(nth<Sel::number[0]>(inputs)), into);
             else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
           };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <chrono>
 
 #include "functra/core/parallel.hpp"
@@ -139,12 +140,20 @@ auto make_stack(const Y& y, index_t n) {
   return tensor_of<T, X>(uninitialized, X::from(shape));
 }
 
+// Where the results of a stack begin, and whether it is so large that nobody will find them in the cache.
+template <class T>
+struct place {
+  T* p;
+  bool past_cache;
+};
+inline constexpr std::size_t large_stacks = std::size_t{20} << 20;
+
 template <class Y, class T>
-FUNCTRA_INLINE void store_group(const Y& y, T* to, index_t first, int count) {
+FUNCTRA_INLINE void store_group(const Y& y, const place<T>& to, index_t first, int count) {
   using E = element_of<Y>;
   const index_t size = y.size();
   if (size == 0) return;
-  T* p = to + first * size;
+  T* p = to.p + first * size;
   if constexpr (lanes_of<E> == 1) {
     for (int i = 0; i < count; ++i)
       for (index_t j = 0; j < size; ++j) p[i * size + j] = y.data()[j];
@@ -152,8 +161,9 @@ FUNCTRA_INLINE void store_group(const Y& y, T* to, index_t first, int count) {
     for (int i = 0; i < count; ++i)
       for (index_t j = 0; j < size; ++j) p[i * size + j] = y.data()[j][i];
   } else if constexpr (extents_of_value<Y>::R == 0) {
-    if (count == lanes_of<E>) y.data()[0].store(p);
-    else y.data()[0].store_partial(p, count);
+    if (count < lanes_of<E>) y.data()[0].store_partial(p, count);
+    else if (to.past_cache) y.data()[0].stream(p);
+    else y.data()[0].store(p);
   } else {
     if (count == lanes_of<E>) lanes::interleave(y.data(), static_cast<int>(size), p, size);
     else lanes::interleave(y.data(), static_cast<int>(size), p, size, count);
@@ -170,14 +180,14 @@ FUNCTRA_INLINE decltype(auto) lane_result(const V& v) {
   else return eval(v);
 }
 
-// Runs f on `count` examples from the first on, and stores the results into the stacks.
-template <int N, class F, class Stacks, class... A>
-FUNCTRA_INLINE void run_group(const F& f, Stacks& stacks, index_t first, int count, const A&... a) {
-  const auto store = [&](const auto& y, auto& to) FUNCTRA_INLINE_LAMBDA {
-    tree_for_each([&](const auto& v, auto& t) FUNCTRA_INLINE_LAMBDA { store_group(lane_result(v), t.mutable_data(), first, count); }, y, to);
+// Runs f on `count` examples from the first on, and stores the results in their places.
+template <int N, class F, class Places, class... A>
+FUNCTRA_INLINE void run_group(const F& f, const Places& places, index_t first, int count, const A&... a) {
+  const auto store = [&](const auto& y, const auto& to) FUNCTRA_INLINE_LAMBDA {
+    tree_for_each([&](const auto& v, const auto& p) FUNCTRA_INLINE_LAMBDA { store_group(lane_result(v), p, first, count); }, y, to);
   };
-  if constexpr (requires { requires F::hands_out; }) f.hand_out(store, stacks, load_argument<N>(a, first, count)...);
-  else store(f(load_argument<N>(a, first, count)...), stacks);
+  if constexpr (requires { requires F::hands_out; }) f.hand_out(store, places, load_argument<N>(a, first, count)...);
+  else store(f(load_argument<N>(a, first, count)...), places);
 }
 
 // Runs f on all examples, N at a time; the results are stacked.
@@ -185,8 +195,12 @@ template <int N, class F, class... A>
 auto map_lanes(const F& f, index_t n, const A&... a) {
   using Y = decltype(tree_map([](const auto& v) { return eval(lane_result(v)); }, f(load_argument<N>(a, 0, 0)...)));
   auto stacks = tree_map([&](const auto& v) { return make_stack(v, n); }, Y{});
+  std::size_t bytes = 0;
+  tree_for_each([&](const auto& t) { bytes += static_cast<std::size_t>(t.size()) * sizeof(*t.data()); }, stacks);
+  // The stacks are nobody else's yet.
+  const auto places = tree_map([&]<class V>(const V& t) { return place<dtype_of<V>>{const_cast<dtype_of<V>*>(t.data()), bytes > large_stacks}; }, stacks);
   const auto run = [&](index_t first, index_t last) FUNCTRA_INLINE_LAMBDA {
-    for (; first < last; first += N) run_group<N>(f, stacks, first, static_cast<int>(std::min<index_t>(N, n - first)), a...);
+    for (; first < last; first += N) run_group<N>(f, places, first, static_cast<int>(std::min<index_t>(N, n - first)), a...);
   };
   if constexpr (has_threads) {
     // The first group tells whether the others are worth a team of threads.
@@ -196,6 +210,7 @@ auto map_lanes(const F& f, index_t n, const A&... a) {
     if (all > std::chrono::microseconds(30)) for_ranges(n - N, N, [&](index_t first, index_t last) { run(N + first, N + last); });
     else run(N, n);
   } else run(0, n);
+  if (bytes > large_stacks) std::atomic_thread_fence(std::memory_order_seq_cst);
   return stacks;
 }
 
