@@ -158,9 +158,8 @@ inline constexpr auto reduce_lanes = [](const void* sum, void* result, bool accu
 template <class T, int N>
 inline constexpr auto keep_lanes = [](void* sum, const void* before, int valid) {
   if constexpr (N > 1 && lanes_of<T> == 1) {
-    auto& v = *static_cast<element_t<T, N>*>(sum);
-    const auto& b = *static_cast<const element_t<T, N>*>(before);
-    for (int i = valid; i < N; ++i) v.set(i, b[i]);
+    static_assert(sizeof(element_t<T, N>) == N * sizeof(T));
+    std::memcpy(static_cast<T*>(sum) + valid, static_cast<const T*>(before) + valid, static_cast<std::size_t>(N - valid) * sizeof(T));
   } else static_cast<void>(sum), static_cast<void>(before), static_cast<void>(valid);
 };
 
