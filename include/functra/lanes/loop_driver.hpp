@@ -51,6 +51,41 @@ namespace detail {
 // Bytes of the block of an operand that has to be copied.
 inline constexpr std::size_t buffer_bytes = 4096;
 
+inline constexpr std::size_t tail_bytes = 1024;
+
+// The last, partial step: on copies, so that the kernel neither reads nor writes past the end. Results are added one output
+// after the other, because outputs may lie in the same place.
+inline void run_tail(const loop& l, index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
+  alignas(64) char tail[max_operands][tail_bytes];
+  alignas(64) char before[max_operands][tail_bytes];
+  const void* tin[max_operands];
+  void* tout[max_operands];
+  bool stores[max_operands];
+  for (int k = 0; k < l.inputs; ++k) {
+    const operand_kind& kind = l.kinds[k];
+    tin[k] = in[k];
+    if (kind.single) continue;
+    tin[k] = tail[k];
+    const std::size_t bytes = kind.size * static_cast<std::size_t>(rest);
+    std::memcpy(tail[k], static_cast<const char*>(in[k]) + kind.size * static_cast<std::size_t>(done), bytes);
+    std::memset(tail[k] + bytes, 0, kind.size * static_cast<std::size_t>(l.step) - bytes);
+  }
+  for (int k = 0; k < l.outputs; ++k) {
+    const operand_kind& kind = l.kinds[l.inputs + k];
+    const int o = l.inputs + k;
+    tout[k] = kind.single ? out[k] : tail[o];
+    stores[k] = false;
+    if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
+  }
+  l.steps(1, tin, tout, stores);
+  for (int k = 0; k < l.outputs; ++k) {
+    const operand_kind& kind = l.kinds[l.inputs + k];
+    const int o = l.inputs + k;
+    if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
+    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, 1, tail[o], rest, accumulate[k]);
+  }
+}
+
 class driver {
  public:
   explicit driver(const loop& l) : l_(l), rank_(0) {
@@ -180,7 +215,7 @@ class driver {
     }
     const index_t count = len / l_.step, rest = len % l_.step;
     if (count > 0) l_.steps(count, in, out, accumulate);
-    if (rest > 0) run_tail(count * l_.step, rest, in, out, accumulate);
+    if (rest > 0) run_tail(l_, count * l_.step, rest, in, out, accumulate);
     for (int k = 0; k < l_.outputs; ++k) {
       const int o = l_.inputs + k;
       if (direct_[o]) continue;
@@ -190,39 +225,6 @@ class driver {
         if (stride == 0) kind.sum(to, from, n);
         else kind.store(to, stride, from, n, accumulate_[k]);
       });
-    }
-  }
-
-  // The last, partial step: on copies, so that the kernel neither reads nor writes past the end. Results are added one output
-  // after the other, because outputs may lie in the same place.
-  void run_tail(index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
-    alignas(64) char tail[max_operands][tail_bytes];
-    alignas(64) char before[max_operands][tail_bytes];
-    const void* tin[max_operands];
-    void* tout[max_operands];
-    bool stores[max_operands];
-    for (int k = 0; k < l_.inputs; ++k) {
-      const operand_kind& kind = l_.kinds[k];
-      tin[k] = in[k];
-      if (kind.single) continue;
-      tin[k] = tail[k];
-      std::memset(tail[k], 0, kind.size * static_cast<std::size_t>(l_.step));
-      std::memcpy(tail[k], static_cast<const char*>(in[k]) + static_cast<std::size_t>(done) * kind.size,
-                  static_cast<std::size_t>(rest) * kind.size);
-    }
-    for (int k = 0; k < l_.outputs; ++k) {
-      const operand_kind& kind = output_kind(k);
-      const int o = l_.inputs + k;
-      tout[k] = kind.single ? out[k] : tail[o];
-      stores[k] = false;
-      if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
-    }
-    l_.steps(1, tin, tout, stores);
-    for (int k = 0; k < l_.outputs; ++k) {
-      const operand_kind& kind = output_kind(k);
-      const int o = l_.inputs + k;
-      if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
-      else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, 1, tail[o], rest, accumulate[k]);
     }
   }
 
@@ -256,7 +258,7 @@ class driver {
   // The address of element `start` of the (row-major) iteration space.
   char* locate(int k, index_t start) const {
     index_t offset = 0;
-    for (int d = rank_ - 1; d >= 0; --d) {
+    for (int d = rank_ - 1; start != 0; --d) {
       offset += start % n_[d] * stride_[k][d];
       start /= n_[d];
     }
@@ -266,15 +268,28 @@ class driver {
   // Visits the elements [start, start + len) of the iteration space as runs within rows.
   template <class F>
   void walk(int k, index_t start, index_t len, F visit) const {
+    const index_t* const stride = stride_[k];
+    const auto size = static_cast<index_t>(l_.kinds[k].size);
+    const int last = rank_ - 1;
+    char* p = locate(k, start);
+    index_t at[max_rank] = {};
+    for (int d = last; start != 0; --d) {
+      at[d] = start % n_[d];
+      start /= n_[d];
+    }
     for (index_t done = 0; done < len;) {
-      const index_t column = (start + done) % row_;
-      const index_t n = row_ - column < len - done ? row_ - column : len - done;
-      visit(locate(k, start + done), stride_[k][rank_ - 1], done, n);
+      const index_t n = row_ - at[last] < len - done ? row_ - at[last] : len - done;
+      visit(p, stride[last], done, n);
       done += n;
+      p += n * stride[last] * size;
+      at[last] += n;
+      for (int d = last; d > 0 && at[d] == n_[d]; --d) {
+        p += (stride[d - 1] - n_[d] * stride[d]) * size;
+        at[d] = 0;
+        ++at[d - 1];
+      }
     }
   }
-
-  static constexpr std::size_t tail_bytes = 1024;
 
   const loop& l_;
   int rank_;
@@ -293,6 +308,35 @@ class driver {
 }  // namespace detail
 
 namespace detail {
+
+// Where every operand is one run of memory, and nothing sums or shares a place, there is nothing to plan.
+inline bool drive_flat(const loop& l) {
+  index_t total = 1;
+  for (int d = 0; d < l.rank; ++d) total *= l.n[d];
+  if (total == 0) return false;
+  const auto is_flat = [&](const operand& o) {
+    index_t expected = 1;
+    for (int d = l.rank - 1; d >= 0; --d) {
+      if (o.stride[d] != expected && l.n[d] != 1) return false;
+      expected *= l.n[d];
+    }
+    return true;
+  };
+  const void* in[max_operands];
+  void* out[max_operands];
+  for (int k = 0; k < l.inputs; ++k) {
+    if (!l.kinds[k].single && !is_flat(l.in[k])) return false;
+    in[k] = l.in[k].p;
+  }
+  for (int k = 0; k < l.outputs; ++k) {
+    if (l.kinds[l.inputs + k].single || (l.accumulate[k] && l.outputs > 1) || !is_flat(l.out[k])) return false;
+    out[k] = l.out[k].p;
+  }
+  const index_t count = total / l.step, rest = total % l.step;
+  if (count > 0) l.steps(count, in, out, l.accumulate);
+  if (rest > 0) run_tail(l, count * l.step, rest, in, out, l.accumulate);
+  return true;
+}
 
 // The dim to cut between threads, or -1: the longest, where the work is long and no two elements of outputs share a place.
 inline int dim_to_cut(const loop& l) {
@@ -346,7 +390,7 @@ inline void drive(const loop& l) {
     const int d = detail::dim_to_cut(l);
     if (d >= 0) return functra::detail::for_ranges(l.n[d], std::min<index_t>(l.n[d], 64), [&](index_t first, index_t last) { detail::drive_part(l, d, first, last); });
   }
-  detail::driver run(l);
+  if (!detail::drive_flat(l)) detail::driver run(l);
 }
 
 }  // namespace functra::lanes
