@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -16,11 +18,11 @@ struct tape_node {
   tape_node* previous;
 };
 
-// The record of a forward pass: nodes in a bump-allocated arena, swept from the last to the first. Nodes that own memory are
-// destroyed with the tape; the others cost nothing.
+// The record of a forward pass: nodes in a bump-allocated arena, swept from the last to the first. A short record lies in the tape
+// itself, so on the stack. Nodes that own memory are destroyed with the tape; the others cost nothing.
 class tape {
  public:
-  tape() = default;
+  tape() : at_(reinterpret_cast<std::uintptr_t>(first_)), end_(at_ + sizeof(first_)) {}
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
   ~tape() {
@@ -98,11 +100,12 @@ class tape {
     return allocate(bytes, alignment);
   }
 
-  std::uintptr_t at_ = 0, end_ = 0;
+  std::uintptr_t at_, end_;
   tape_node* last_ = nullptr;
   owned* owned_ = nullptr;
   chunk* chunks_ = nullptr;
   std::size_t next_ = (std::size_t{1} << 15) - 128;
+  alignas(64) std::byte first_[8192];
 };
 
 }  // namespace functra
