@@ -78,9 +78,10 @@ template <int S, class T, int N, int... I>
 FUNCTRA_INLINE auto section(vector_t<T, N> x, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(x, x, (S * static_cast<int>(sizeof...(I)) + I)...);
 }
-template <class T, int N, int B, int... S>
+template <bool PastCache, class T, int N, int B, int... S>
 FUNCTRA_INLINE void store_sections(vector_t<T, N> x, T* to, std::ptrdiff_t row_stride, std::integer_sequence<int, S...>) {
-  if constexpr (B == N) store<T, N>(to, x);
+  if constexpr (B == N && PastCache) stream<T, N>(to, x);
+  else if constexpr (B == N) store<T, N>(to, x);
   else (store<T, B>(to + S * B * row_stride, section<S, T, N>(x, lane_indices<B>{})), ...);
 }
 // The lanes of two vectors, one after the other.
@@ -108,12 +109,12 @@ FUNCTRA_INLINE auto& leaf(P& x) {
   else return leaf<H - P::size / 2 / leaf_size<std::remove_const_t<P>>>(x.hi);
 }
 
-template <int B, int H, class P, class T, int... K>
+template <bool PastCache, int B, int H, class P, class T, int... K>
 FUNCTRA_INLINE void interleave_block(const P* src, T* dst, std::ptrdiff_t row_stride, std::integer_sequence<int, K...>) {
   constexpr int N = leaf_size<P>;
   array_t<vector_t<T, N>, B> r = {leaf<H>(src[K]).raw()...};
   transpose_blocks<T, N, B>(r);
-  (store_sections<T, N, B>(r[K], dst + K * row_stride, row_stride, lane_indices<N / B>{}), ...);
+  (store_sections<PastCache, T, N, B>(r[K], dst + K * row_stride, row_stride, lane_indices<N / B>{}), ...);
 }
 template <int B, int H, class P, class T, int... K>
 FUNCTRA_INLINE void deinterleave_block(const T* src, std::ptrdiff_t row_stride, P* dst, std::integer_sequence<int, K...>) {
@@ -161,11 +162,11 @@ FUNCTRA_INLINE void deinterleave_packed(const T* src, P* dst, std::integer_seque
 
 // Columns from `at` on in blocks of B, then of B / 2, ...; what is left after the smallest block is done by a last one that
 // overlaps columns already done.
-template <int B, int H, class P, class T>
+template <bool PastCache, int B, int H, class P, class T>
 FUNCTRA_INLINE void interleave_blocks(const P* src, int at, int count, T* dst, std::ptrdiff_t row_stride) {
-  for (; at + B <= count; at += B) interleave_block<B, H>(src + at, dst + at, row_stride, lane_indices<B>{});
-  if constexpr (B * sizeof(T) > 16) interleave_blocks<B / 2, H>(src, at, count, dst, row_stride);
-  else if (count - at > 0 && count > B) interleave_block<B, H>(src + count - B, dst + count - B, row_stride, lane_indices<B>{});
+  for (; at + B <= count; at += B) interleave_block<PastCache, B, H>(src + at, dst + at, row_stride, lane_indices<B>{});
+  if constexpr (B * sizeof(T) > 16) interleave_blocks<PastCache, B / 2, H>(src, at, count, dst, row_stride);
+  else if (count - at > 0 && count > B) interleave_block<PastCache, B, H>(src + count - B, dst + count - B, row_stride, lane_indices<B>{});
   else
     for (; at < count; ++at) leaf<H>(src[at]).store_strided(dst + at, row_stride);
 }
@@ -180,7 +181,7 @@ FUNCTRA_INLINE void deinterleave_blocks(const T* src, std::ptrdiff_t row_stride,
 }
 
 // The rows of register H. Not forced inline: every block size in every caller would be too much code.
-template <int H, class P, class T>
+template <bool PastCache, int H, class P, class T>
 inline void interleave_leaf(const P* src, int count, T* dst, std::ptrdiff_t row_stride) {
   constexpr int N = leaf_size<P>;
   if constexpr (N == 1) {
@@ -188,7 +189,7 @@ inline void interleave_leaf(const P* src, int count, T* dst, std::ptrdiff_t row_
   } else {
     if (row_stride == count && count == 2) return interleave_packed<H>(src, dst, lane_indices<2>{});
     if (row_stride == count && count == 3) return interleave_packed<H>(src, dst, lane_indices<3>{});
-    interleave_blocks<N, H>(src, 0, count, dst, row_stride);
+    interleave_blocks<PastCache, N, H>(src, 0, count, dst, row_stride);
   }
 }
 template <int H, class P, class T>
@@ -203,9 +204,9 @@ inline void deinterleave_leaf(const T* src, std::ptrdiff_t row_stride, int count
   }
 }
 
-template <class P, class T, int... H>
+template <bool PastCache, class P, class T, int... H>
 FUNCTRA_INLINE void interleave(const P* src, int count, T* dst, std::ptrdiff_t row_stride, std::integer_sequence<int, H...>) {
-  (interleave_leaf<H>(src, count, dst + H * leaf_size<P> * row_stride, row_stride), ...);
+  (interleave_leaf<PastCache, H>(src, count, dst + H * leaf_size<P> * row_stride, row_stride), ...);
 }
 template <class P, class T, int... H>
 FUNCTRA_INLINE void deinterleave(const T* src, std::ptrdiff_t row_stride, int count, P* dst, std::integer_sequence<int, H...>) {
@@ -230,10 +231,11 @@ inline void deinterleave(const T* src, std::ptrdiff_t row_stride, int count, pac
   }
 }
 
-// Lanes to rows: dst[i * row_stride + j] = lane i of src[j], for N rows and j < count. row_stride >= count.
-template <scalar T, int N>
+// Lanes to rows: dst[i * row_stride + j] = lane i of src[j], for N rows and j < count. row_stride >= count. PastCache: whole
+// registers are streamed.
+template <bool PastCache = false, scalar T, int N>
 FUNCTRA_INLINE void interleave(const pack<T, N>* src, int count, T* dst, std::ptrdiff_t row_stride) {
-  detail::interleave(src, count, dst, row_stride, detail::lane_indices<N / detail::leaf_size<pack<T, N>>>{});
+  detail::interleave<PastCache>(src, count, dst, row_stride, detail::lane_indices<N / detail::leaf_size<pack<T, N>>>{});
 }
 // The first `rows` rows; nothing beyond them is written.
 template <scalar T, int N>

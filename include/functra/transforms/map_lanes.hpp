@@ -146,7 +146,7 @@ struct place {
   T* p;
   bool past_cache;
 };
-inline constexpr std::size_t large_stacks = std::size_t{20} << 20;
+inline constexpr std::size_t large_stacks = std::size_t{8} << 20;
 
 template <class Y, class T>
 FUNCTRA_INLINE void store_group(const Y& y, const place<T>& to, index_t first, int count) {
@@ -165,8 +165,14 @@ FUNCTRA_INLINE void store_group(const Y& y, const place<T>& to, index_t first, i
     else if (to.past_cache) y.data()[0].stream(p);
     else y.data()[0].store(p);
   } else {
-    if (count == lanes_of<E>) lanes::interleave(y.data(), static_cast<int>(size), p, size);
-    else lanes::interleave(y.data(), static_cast<int>(size), p, size, count);
+    if (count < lanes_of<E>) lanes::interleave(y.data(), static_cast<int>(size), p, size, count);
+    else {
+      // Rows of whole cache lines can be streamed.
+      constexpr index_t columns = extents_of_value<Y>{}.size();
+      if constexpr (columns * static_cast<index_t>(sizeof(T)) % 64 == 0)
+        if (to.past_cache) return lanes::interleave<true>(y.data(), static_cast<int>(columns), p, columns);
+      lanes::interleave(y.data(), static_cast<int>(columns), p, columns);
+    }
   }
 }
 
