@@ -39,32 +39,17 @@ struct bundle : detail::bundle_base<std::make_integer_sequence<int, sizeof...(T)
 template <class A>
 struct bundle<A> {
   FUNCTRA_EMPTY A a;
-  template <int>
-  FUNCTRA_INLINE auto& at() {
-    return a;
-  }
 };
 template <class A, class B>
 struct bundle<A, B> {
   FUNCTRA_EMPTY A a;
   FUNCTRA_EMPTY B b;
-  template <int I>
-  FUNCTRA_INLINE auto& at() {
-    if constexpr (I == 0) return a;
-    else return b;
-  }
 };
 template <class A, class B, class C>
 struct bundle<A, B, C> {
   FUNCTRA_EMPTY A a;
   FUNCTRA_EMPTY B b;
   FUNCTRA_EMPTY C c;
-  template <int I>
-  FUNCTRA_INLINE auto& at() {
-    if constexpr (I == 0) return a;
-    else if constexpr (I == 1) return b;
-    else return c;
-  }
 };
 template <class A, class B, class C, class D>
 struct bundle<A, B, C, D> {
@@ -72,13 +57,6 @@ struct bundle<A, B, C, D> {
   FUNCTRA_EMPTY B b;
   FUNCTRA_EMPTY C c;
   FUNCTRA_EMPTY D d;
-  template <int I>
-  FUNCTRA_INLINE auto& at() {
-    if constexpr (I == 0) return a;
-    else if constexpr (I == 1) return b;
-    else if constexpr (I == 2) return c;
-    else return d;
-  }
 };
 
 template <class... T>
@@ -88,11 +66,19 @@ FUNCTRA_INLINE bundle<std::remove_cvref_t<T>...> make_bundle(T&&... x) {
 
 template <int I, class... T>
 FUNCTRA_INLINE auto& get(bundle<T...>& b) {
-  return b.template at<I>();
+  if constexpr (sizeof...(T) > 4) return b.template at<I>();
+  else if constexpr (I == 0) return b.a;
+  else if constexpr (I == 1) return b.b;
+  else if constexpr (I == 2) return b.c;
+  else return b.d;
 }
 template <int I, class... T>
 FUNCTRA_INLINE const auto& get(const bundle<T...>& b) {
-  return const_cast<bundle<T...>&>(b).template at<I>();
+  if constexpr (sizeof...(T) > 4) return const_cast<bundle<T...>&>(b).template at<I>();
+  else if constexpr (I == 0) return b.a;
+  else if constexpr (I == 1) return b.b;
+  else if constexpr (I == 2) return b.c;
+  else return b.d;
 }
 
 // The I-th of some arguments.

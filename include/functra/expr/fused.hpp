@@ -307,7 +307,7 @@ constexpr int lanes_for() {
   };
   (take(lanes::width<std::conditional_t<std::is_same_v<T, bool>, float, T>>, !std::is_same_v<T, bool>), ...);
   if (!any) return 16;
-  return G::cost <= 6 && n <= 16 ? 4 * n : n;
+  return n > 16 ? n : G::cost <= 6 ? 4 * n : 2 * n;
 }
 
 template <class V, class X>
