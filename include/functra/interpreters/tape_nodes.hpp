@@ -1,0 +1,381 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/interpreters/cotangent.hpp"
+
+// The statements on a tape: what each keeps, and how it is pulled back.
+namespace functra::detail {
+
+template <int L, class V>
+FUNCTRA_INLINE decltype(auto) untaped(const V& v) {
+  if constexpr (level_of<V> == L) return (v.value);
+  else return (v);
+}
+
+// The tower of cotangents on the tape of these operands.
+template <int L, class... V>
+struct cotangent_tower {
+  template <class W>
+  static auto one() {
+    if constexpr (level_of<W> == L) return std::type_identity<tower_of<typename W::cotangent_type>>{};
+    else return std::type_identity<hole<1>>{};
+  }
+  using type = join_t<typename decltype(one<V>())::type...>;
+};
+
+template <int L, class... V>
+FUNCTRA_INLINE tape* tape_of(const V&... v) {
+  tape* t = nullptr;
+  const auto take = [&](const auto& x) FUNCTRA_INLINE_LAMBDA {
+    if constexpr (level_of<decltype(x)> == L)
+      if (x.ref.on) t = x.ref.on;
+  };
+  (take(v), ...);
+  return t;
+}
+
+// A scalar statement: its partials, and where they go. C is the element of the cotangent.
+template <class C, class... To>
+struct scalar_node : tape_node {
+  C cotangent{0};
+  struct edge_base {};
+  template <class T>
+  struct edge {
+    T* to;
+    T partial;
+  };
+  bundle<edge<To>...> edges;
+
+  FUNCTRA_INLINE scalar_node() : tape_node{} {}
+  static void pull(tape_node* n) {
+    auto* const self = static_cast<scalar_node*>(n);
+    const C c = std::exchange(self->cotangent, C(0));
+    if constexpr (lanes_of<C> == 1) {
+      if (c == C(0)) return;
+      const bool finite = c - c == C(0);
+      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+        const auto& e = get<k>(self->edges);
+        using T = std::remove_reference_t<decltype(*e.to)>;
+        if (e.to && (finite || e.partial != 0)) *e.to += static_cast<T>(c * static_cast<C>(e.partial));
+      });
+    } else
+      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+        const auto& e = get<k>(self->edges);
+        if (e.to) *e.to = law::absorbing_fma(lanes::convert<scalar_t<C>>(e.partial), c, *e.to);
+      });
+  }
+};
+
+// Statements whose outermost law has its partial from the value.
+template <class G, class... Spec>
+inline constexpr bool starts_from_value = false;
+template <class F>
+inline constexpr bool starts_from_value<law::value_of<F>, onto::full> = law::detail::is_of_value<F>;
+
+template <class H>
+struct from_value_of;
+template <class F, law::mask_t Mask, bool Merge>
+struct from_value_of<law::pullback_of<F, Mask, Merge>> {
+  using type = law::pullback_of<F, Mask, Merge, true>;
+};
+template <class H>
+using started_from_value = typename from_value_of<H>::type;
+
+// A fused statement G whose pullback recomputes the partials from the leaves.
+template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
+struct fused_node;
+
+template <class G, law::mask_t Mask>
+struct pullback_functor {
+  using type = law::cotangents_of<G, Mask>;
+};
+template <class F, law::mask_t Mask>
+struct pullback_functor<law::value_of<F>, Mask> {
+  using type = law::pullback_of<F, Mask>;
+};
+
+template <int L, law::mask_t Mask, class G, class... Spec, class... Y, class... C, class... V>
+struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...> : tape_node {
+  bundle<cotangent_slot<Y, C>...> slots;
+  bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> x;
+  const char* name;
+  struct no_ref {};
+  template <class W>
+  static auto ref_of(const W& w) {
+    if constexpr (level_of<W> == L) return w.ref;
+    else return no_ref{};
+  }
+  bundle<decltype(ref_of(std::declval<const V&>()))...> refs;
+  // The value, where the pullback can start from it.
+  static constexpr bool from_value = starts_from_value<G, Spec...> && (is_plain<Y> && ...) && (is_plain<C> && ...);
+  struct nothing {};
+  FUNCTRA_EMPTY std::conditional_t<from_value, nth_type<0, Y...>, nothing> value;
+
+  template <class Ys>
+  fused_node(const char* n, const Ys& y, const V&... v)
+      : tape_node{},
+        slots(with_indices(ints<sizeof...(Y)>, [&](auto... k) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; })),
+        x{untaped<L>(v)...},
+        name(n),
+        refs{ref_of(v)...},
+        value(value_in(y)) {}
+
+  static void pull(tape_node* n) { static_cast<fused_node*>(n)->run(); }
+
+ private:
+  static constexpr int outputs = sizeof...(Y);
+  static constexpr bool plain = (is_plain<C> && ...) && with_indices(ints<sizeof...(V)>, [](auto... i) {
+    using Xs = decltype(x);
+    return (is_plain<std::remove_cvref_t<decltype(get<i>(std::declval<Xs&>()))>> && ...);
+  });
+
+  template <class Ys>
+  static auto value_in(const Ys& y) {
+    if constexpr (from_value) return get<0>(y);
+    else return nothing{};
+  }
+
+  void run() {
+    const bool any = with_indices(ints<outputs>, [&](auto... k) { return (get<k>(slots).is_set() || ...); });
+    if (!any) return;
+    with_indices(ints<outputs>, [&](auto... k) { run_with(cotangent<k>()...); });
+  }
+  // The cotangent of output K; zeros where nothing reached it.
+  template <int K>
+  auto cotangent() {
+    using Slot = std::remove_cvref_t<decltype(get<K>(slots))>;
+    auto& s = get<K>(slots);
+    if constexpr (outputs == 1) return s.take();
+    else {
+      using Ck = nth_type<K, C...>;
+      static_cast<void>(static_cast<Slot*>(nullptr));
+      if (s.is_set()) return Ck(s.take());
+      if constexpr (requires { s.x; }) return constant_value<Ck>(s.x, 0);
+      else if constexpr (extents_of_value<Ck>::is_static) return constant_value<Ck>(extents_of_value<Ck>{}, 0);
+      else return constant_value<Ck>(get<K>(shapes), 0);
+    }
+  }
+
+ public:
+  // The extents of the outputs, for those whose cotangent knows none.
+  bundle<extents_of_value<Y>...> shapes;
+
+ private:
+  template <class... Ck>
+  void run_with(const Ck&... c) {
+    with_indices(ints<std::popcount(Mask)>, [&](auto... j) {
+      constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
+      if constexpr (same && law_is_value) {
+        if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
+          return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
+      }
+      run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}, c...);
+    });
+  }
+
+  static constexpr bool law_is_value = is_value_functor<G>;
+  template <class H>
+  struct value_functor {
+    using type = void;
+  };
+  template <class F>
+  struct value_functor<law::value_of<F>> {
+    using type = F;
+  };
+
+  // Leaves of one type may be one tensor; then their cotangents are one output.
+  template <int... I>
+  static constexpr bool merges(std::integer_sequence<int, I...>) {
+    if constexpr (sizeof...(I) < 2 || !plain) return false;
+    else {
+      using First = nth_type<law::detail::nth_active(Mask, 0), V...>;
+      if constexpr (!(std::is_same_v<First, nth_type<I, V...>> && ...)) return false;
+      else return kind_of_cotangent<std::remove_cvref_t<decltype(std::declval<First>().value)>, typename First::cotangent_type>() == cotangent_kind::buffer;
+    }
+  }
+  template <int I0, int... I>
+  bool all_same(std::integer_sequence<int, I0, I...>) const {
+    const auto same = [&](auto i) {
+      const auto& a = get<I0>(refs);
+      const auto& b = get<i>(refs);
+      bool s = a.slot == b.slot && a.offset == b.offset;
+      index_t sa[max_dims], sb[max_dims];
+      strides_of(get<I0>(x), sa);
+      strides_of(get<i>(x), sb);
+      for (int d = 0; d < extents_of_value<decltype(get<I0>(x))>::R; ++d) s = s && sa[d] == sb[d] && get<I0>(x).extent(d) == get<i>(x).extent(d);
+      return s;
+    };
+    return (same(std::integral_constant<int, I>{}) && ...);
+  }
+  static constexpr int max_dims = lanes::max_rank;
+
+  // Runs the pullback H; its outputs are the cotangents of the leaves I.
+  template <class H, int... I, class... Ck>
+  void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
+    with_indices(ints<sizeof...(V)>, [&](auto... i) {
+      if constexpr (plain) {
+        if ((static_cast<bool>(get<I>(refs)) && ...)) {
+          using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
+          const X space = common_extents<X>(name, get<i>(x)..., c...);
+          index_t strides[sizeof...(V)][max_dims];
+          share_buffers(get<I>(refs)...);
+          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c...);
+          return;
+        }
+      }
+      auto r = bind(fused_statement<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
+      if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
+      else {
+        int unused = 0;
+        static_cast<void>(unused);
+        with_indices(ints<sizeof...(I)>, [&](auto... k) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); });
+      }
+    });
+  }
+  // A buffer that several leaves add to must be there before: none of them may store.
+  template <class... Ref>
+  static void share_buffers(const Ref&... r) {
+    if constexpr (sizeof...(Ref) > 1) {
+      const auto slot = [](const auto& ref) -> const void* {
+        if constexpr (requires { ref.slot; }) return ref.slot;
+        else return nullptr;
+      };
+      const void* slots[] = {slot(r)...};
+      const auto prepare = [&](const auto& ref) {
+        if constexpr (requires { ref.slot; })
+          if (std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
+      };
+      (prepare(r), ...);
+    }
+  }
+  template <class W, class D>
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*) {
+    return target<element_of<D>, extents_of_value<D>>{r.p, extents_of_value<D>{}, true};
+  }
+  template <class W, class D>
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides) {
+    using X = extents_of_value<D>;
+    const bool add = r.slot->data != nullptr || is_view<W> || r.slot->n != w.size();
+    element_of<D>* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
+    strides_of(w, strides);
+    return target<element_of<D>, X, is_view<W>>{p, X::from(w.shape().data()), add, strides};
+  }
+};
+
+// A fused statement with one output whose partials are stored.
+template <int L, law::mask_t Mask, class Spec, class Y, class C, class D, class... V>
+struct partials_node;
+
+template <int L, law::mask_t Mask, class Spec, class Y, class C, class... D, class... V>
+struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
+  cotangent_slot<Y, C> slot;
+  bundle<D...> partials;
+  template <int K>
+  using leaf = nth_type<law::detail::nth_active(Mask, K), V...>;
+  template <class Seq>
+  struct members;
+  template <int... K>
+  struct members<std::integer_sequence<int, K...>> {
+    using refs = bundle<typename leaf<K>::ref_type...>;
+    using xs = bundle<decltype(kept<L>(std::declval<const leaf<K>&>()))...>;
+  };
+  using seq = std::make_integer_sequence<int, sizeof...(D)>;
+  typename members<seq>::refs refs;
+  typename members<seq>::xs x;
+  const char* name;
+
+  partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
+      : tape_node{}, slot(y), partials(std::move(d)), refs(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+          return typename members<seq>::refs{nth_of<law::detail::nth_active(Mask, k)>(v...).ref...};
+        })),
+        x(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+          return typename members<seq>::xs{kept<L>(nth_of<law::detail::nth_active(Mask, k)>(v...))...};
+        })),
+        name(n) {}
+
+  static void pull(tape_node* n) {
+    auto* const self = static_cast<partials_node*>(n);
+    if (!self->slot.is_set()) return;
+    const auto c = self->slot.take();
+    for_each_index(ints<sizeof...(D)>, [&](auto k) { self->send(get<k>(self->partials), c, get<k>(self->refs), get<k>(self->x)); });
+  }
+
+ private:
+  template <class P, class Ck, class Ref, class X>
+  void send(const P& d, const Ck& c, const Ref& ref, const X& xk) {
+    if (!ref) return;
+    using T = dtype_of<P>;
+    const auto ct = cast_value<T>(c);
+    if constexpr (std::is_same_v<X, not_kept>) add_product(ref, ct, d);
+    else if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
+      accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
+    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
+    else {
+      using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
+      accumulate(ref, xk, bind(fused_statement<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));
+    }
+  }
+  template <class W, class To, class Ct, class P>
+  static FUNCTRA_INLINE void add_product(const cotangent_ref<W, To, cotangent_kind::inlined>& ref, const Ct& ct, const P& d) {
+    using X = broadcast_extents<extents_of_value<Ct>, extents_of_value<P>>;
+    using T = target<element_of<To>, extents_of_value<To>>;
+    run_fused<law::value_of<swapped<dtype_of<P>>>>(X{}, bundle<T>{{ref.p, extents_of_value<To>{}, true}}, ct, d);
+  }
+  // Zero cotangents beat infinite partials: the cotangent is the operand whose zero decides.
+  template <class T>
+  using swapped = law::fn<law::scaled_tangent<false>, law::arg<T>, law::arg<T>>;
+  template <class T, class Ck>
+  static auto cast_value(const Ck& c) {
+    if constexpr (std::is_same_v<dtype_of<Ck>, T>) return c;
+    else return eval(apply_law<law::cast<T>, domain::any>(c));
+  }
+};
+
+// A primitive of the rule book.
+template <int L, law::mask_t Mask, class P, class Y, class C, class... V>
+struct primitive_node : tape_node {
+  cotangent_slot<Y, C> slot;
+  P primitive;
+  struct absent {};
+  template <class W>
+  static FUNCTRA_INLINE auto keep_input(const W& w) {
+    const auto& v = untaped<L>(w);
+    if constexpr (P::needs_input) return v;
+    else return rules::shape_of<std::remove_cvref_t<decltype(v.get_extents())>>(v.get_extents());
+  }
+  template <class W>
+  static auto ref_of(const W& w) {
+    if constexpr (level_of<W> == L) return w.ref;
+    else return absent{};
+  }
+  std::conditional_t<P::needs_output, Y, absent> y;
+  bundle<decltype(keep_input(std::declval<const V&>()))...> x;
+  bundle<decltype(ref_of(std::declval<const V&>()))...> refs;
+  bundle<decltype(kept<L>(std::declval<const V&>()))...> values;
+
+  FUNCTRA_INLINE primitive_node(const P& p, const Y& yv, const V&... v)
+      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{kept<L>(v)...} {}
+
+  static void pull(tape_node* n) {
+    auto* const self = static_cast<primitive_node*>(n);
+    if (!self->slot.is_set()) return;
+    const auto c = self->slot.take();
+    for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
+      constexpr int I = law::detail::nth_active(Mask, k);
+      if (!get<I>(self->refs)) return;
+      with_indices(ints<sizeof...(V)>, [&](auto... i) {
+        accumulate(get<I>(self->refs), get<I>(self->values), eval(self->primitive.template vjp<I>(c, self->y, get<i>(self->x)...)));
+      });
+    });
+  }
+
+ private:
+  static auto output(const Y& yv) {
+    if constexpr (P::needs_output) return yv;
+    else return absent{};
+  }
+};
+
+}  // namespace functra::detail
