@@ -12,6 +12,7 @@ namespace functra::law {
 template <bool Smooth>
 struct scaled_tangent : law_base {
   static constexpr char name[] = "jvp";
+  static constexpr bool smooth = Smooth;
   static FUNCTRA_INLINE auto value(const auto& d, const auto& t) { return absorbing_product<!Smooth>(d, t); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& t) { return absorbing{t}; }
   static FUNCTRA_INLINE auto d1(const auto&, const auto& d, const auto&) { return absorbing{d}; }
