@@ -32,15 +32,3 @@ TEST_CASE("forward over reverse keeps a quotient by zero out", "[where]") {
   };
   check_near(jacfwd(jacrev(share))(Tensor<double, 2>{0.0, 0.0}), {0, 0, 0, 0});
 }
-
-TEST_CASE("the hessian of a function with several values", "[hessian]") {
-  const auto f = [](const auto& x) { return sin(x) * sum(x); };
-  const Tensor<double, dyn> x{0.3, -0.7};
-  const auto h = hessian(f)(x);
-  const auto expected = jacfwd(jacfwd(f))(x);
-  CHECK(h.shape() == expected.shape());
-  for (index_t i = 0; i < h.size(); ++i) CHECK(h.data()[i] == Approx(expected.data()[i]));
-  const auto [with, aux] = hessian([&](const auto& v) { return std::pair{f(v), v + 1.0}; }, has_aux)(x);
-  CHECK(with(1, 1, 1) == Approx(h(1, 1, 1)));
-  CHECK(aux(0) == Approx(1.3));
-}

@@ -14,44 +14,22 @@ class hessian_fn {
   explicit constexpr hessian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
   template <class... A>
   auto operator()(const A&... a) const {
-    return std::apply([&](const auto&... o) { return jacfwd(first_derivative<A...>(), o...)(a...); }, options_);
+    return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
   }
 
  private:
-  using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
-  static constexpr bool aux = has_option<has_aux_t, Options...>;
-
-  // grad; jacrev where f gives more than one number.
-  template <class... A>
-  auto first_derivative() const {
-    if constexpr (gives_one_number<A...>()) {
-      if constexpr (aux) return grad(f_, Argnums{}, functra::has_aux);
-      else return grad(f_, Argnums{});
-    } else if constexpr (aux) return jacrev(f_, Argnums{}, functra::has_aux);
-    else return jacrev(f_, Argnums{});
-  }
-  template <class... A>
-  static constexpr bool gives_one_number() {
-    if constexpr (!std::is_invocable_v<const F&, const A&...>) return true;  // grad says what is wrong
-    else {
-      using Y = std::remove_cvref_t<std::invoke_result_t<const F&, const A&...>>;
-      if constexpr (aux && kind_of_tree<Y> == tree_kind::pair) return is_one_number<typename Y::first_type>();
-      else return is_one_number<Y>();
-    }
-  }
-  template <class Y>
-  static constexpr bool is_one_number() {
-    if constexpr (tensor_like<Y>) return extents_of_value<value_t<Y>>::R == 0;
-    else return std::is_arithmetic_v<Y>;
+  auto gradient() const {
+    using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
+    if constexpr (has_option<has_aux_t, Options...>) return grad(f_, Argnums{}, functra::has_aux);
+    else return grad(f_, Argnums{});
   }
   FUNCTRA_EMPTY F f_;
   std::tuple<Options...> options_;
 };
 }  // namespace detail
 
-// The Hessian of f, forward over reverse: output extents, then input extents twice.
-//   hessian(f)(x): f64[n] -> f64[n,n]    for f: f64[n] -> f64;   options: argnums<...>, has_aux, chunk_size(n)
-//                  f64[n] -> f64[m,n,n]  for f: f64[n] -> f64[m]
+// The Hessian of f: (X, ...) -> rank-0 value, forward over reverse: input extents twice. For f with several values: jacfwd(jacrev(f)).
+//   hessian(f)(x): f64[n] -> f64[n,n];   options: argnums<...>, has_aux, chunk_size(n)
 // Costs about n gradients, computed as one batch.
 template <class F, class... Options>
 constexpr auto hessian(F f, Options... options) {
