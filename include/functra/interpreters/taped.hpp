@@ -206,19 +206,9 @@ struct interpreter<tracer::taped> {
       ((get<k>(node->edges) = {nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p,
                                static_cast<typename leaf_element<L, Mask, k, V...>::type>(get<k + 1>(r).data()[0])}),
        ...);
-      for_each_index(ints<std::popcount(Mask) - 1>, [&](auto j) FUNCTRA_INLINE_LAMBDA { merge_edges(get<j>(node->edges), get<j + 1>(node->edges)); });
       detail::cotangent_ref<Y, C> ref{&node->cotangent, on};
       return taped<Y, L, C>(std::move(get<0>(r)), ref);
     });
-  }
-  // Neighbouring leaves that are one value are pulled back together: adding twice in one place waits for the first addition.
-  template <class E, class F>
-  static FUNCTRA_INLINE void merge_edges(E& a, F& b) {
-    if constexpr (std::is_same_v<E, F>)
-      if (a.to && a.to == b.to) {
-        b.partial = b.partial + a.partial;
-        a.to = nullptr;
-      }
   }
   template <int L, law::mask_t Mask, int K, class... V>
   struct leaf_element {
