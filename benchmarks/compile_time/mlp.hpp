@@ -12,6 +12,8 @@ struct Mlp {
   W2 w2;
   B2 b2;
 };
+template <class W1, class B1, class W2, class B2>
+Mlp(W1, B1, W2, B2) -> Mlp<W1, B1, W2, B2>;  // clang 14 deduces none for aggregates
 
 inline constexpr auto loss = [](const auto& m, const auto& x, const auto& y) {
   return 0.5 * sum(square(matmul(m.w2, tanh(matmul(m.w1, x) + m.b1)) + m.b2 - y));

@@ -25,7 +25,7 @@ endif()
 if(NOT FLAGS)
   set(FLAGS -O2)
 endif()
-find_path(eigen Eigen/Core PATH_SUFFIXES eigen3 NO_CACHE)
+find_path(eigen Eigen/Core PATHS /usr/include /usr/local/include PATH_SUFFIXES eigen3 NO_CACHE)
 
 set(build_dir ${source_dir}/build/compile_time)
 file(MAKE_DIRECTORY ${build_dir})
