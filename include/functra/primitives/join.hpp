@@ -131,10 +131,12 @@ constexpr bool joinable() {
 }
 
 template <int D, class A, class V>
-void check_joinable(const char* name, const A& a, const V& v) {
-  for (int d = 0; d < extents_of_value<V>::R; ++d)
-    if (d != D && a.extent(d) != v.extent(d))
-      fail(name, "operands must have equal extents in the other dims, got ", a.extent(d), " and ", v.extent(d), " in dim ", d);
+void check_joinable([[maybe_unused]] const char* name, [[maybe_unused]] const A& a, [[maybe_unused]] const V& v) {
+  constexpr int R = extents_of_value<V>::R;
+  if constexpr (R > 1)
+    for (int d = 0; d < R; ++d)
+      if (d != D && a.extent(d) != v.extent(d))
+        fail(name, "operands must have equal extents in the other dims, got ", a.extent(d), " and ", v.extent(d), " in dim ", d);
 }
 
 // The run-time extents of a join; `count` is that along D.
