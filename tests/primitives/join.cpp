@@ -17,7 +17,7 @@ using reference::message;
 TEST_CASE("concatenate puts tensors one behind the other", "[primitives]") {
   const Tensor<double, dyn, dyn> a{{1.0, 2.0}, {3.0, 4.0}};
   const Tensor<double, 1, 2> b{{5.0, 6.0}};
-  CHECK(flat(concatenate(std::tuple{a, b}, dim<0>)) == numbers{1, 2, 3, 4, 5, 6});
+  CHECK(flat(functra::concatenate(std::tuple{a, b}, dim<0>)) == numbers{1, 2, 3, 4, 5, 6});
   CHECK(flat(concatenate(std::tuple{a, a * 10.0, transpose(a)}, dim<1>)) == numbers{1, 2, 10, 20, 1, 3, 3, 4, 30, 40, 2, 4});
   CHECK(flat(concatenate(std::tuple{a}, dim<-1>)) == flat(a));
   CHECK(flat(concatenate(std::tuple{a, Tensor<double, dyn, dyn>(functra::extents<dyn, dyn>(0, 2))}, dim<0>)) == flat(a));
@@ -92,4 +92,10 @@ TEST_CASE("vectors of traced values are joined", "[primitives]") {
   const auto xs = sample<dyn, 3>({0.5, 1.5}, 2, 5);
   const auto mapped = functra::vmap(f, functra::lowering::batch_axis)(xs);
   agree("vmap", flat(at(mapped, 3)), flat(f(laws::example(xs, 3))), 1e-14);
+}
+
+TEST_CASE("vectors of different lengths are concatenated but not stacked") {
+  const functra::Tensor<double, dyn> a{1.0, 2.0}, b{3.0, 4.0, 5.0};
+  agree("concatenate", flat(functra::concatenate(std::tuple{a, b}, functra::dim<0>)), {1, 2, 3, 4, 5}, 0);
+  CHECK_THROWS_AS(functra::stack(std::tuple{a, b}), functra::error);
 }

@@ -39,7 +39,6 @@ FUNCTRA_INLINE tape* tape_of(const V&... v) {
 template <class C, class... To>
 struct scalar_node : tape_node {
   C cotangent{0};
-  struct edge_base {};
   template <class T>
   struct edge {
     T* to;

@@ -133,7 +133,7 @@ constexpr bool joinable() {
 template <int D, class A, class V>
 void check_joinable([[maybe_unused]] const char* name, [[maybe_unused]] const A& a, [[maybe_unused]] const V& v) {
   constexpr int R = extents_of_value<V>::R;
-  if constexpr (R > 1)
+  if constexpr (R > 1 || D < 0)  // vectors that are concatenated have no other dim
     for (int d = 0; d < R; ++d)
       if (d != D && a.extent(d) != v.extent(d))
         fail(name, "operands must have equal extents in the other dims, got ", a.extent(d), " and ", v.extent(d), " in dim ", d);

@@ -207,6 +207,7 @@ auto map_lanes(const F& f, index_t n, const A&... a) {
   const auto places = tree_map([&]<class V>(const V& t) { return place<dtype_of<V>>{const_cast<dtype_of<V>*>(t.data()), bytes > large_stacks}; }, stacks);
   const auto run = [&](index_t first, index_t last) FUNCTRA_INLINE_LAMBDA {
     for (; first < last; first += N) run_group<N>(f, places, first, static_cast<int>(std::min<index_t>(N, n - first)), a...);
+    if (bytes > large_stacks) std::atomic_thread_fence(std::memory_order_seq_cst);  // each thread orders the stores that it streamed
   };
   if constexpr (has_threads) {
     // The first group tells whether the others are worth a team of threads.
@@ -216,7 +217,6 @@ auto map_lanes(const F& f, index_t n, const A&... a) {
     if (all > std::chrono::microseconds(30)) for_ranges(n - N, N, [&](index_t first, index_t last) { run(N + first, N + last); });
     else run(N, n);
   } else run(0, n);
-  if (bytes > large_stacks) std::atomic_thread_fence(std::memory_order_seq_cst);
   return stacks;
 }
 
