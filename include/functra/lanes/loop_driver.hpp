@@ -271,11 +271,12 @@ class driver {
     const index_t* const stride = stride_[k];
     const auto size = static_cast<index_t>(l_.kinds[k].size);
     const int last = rank_ - 1;
-    char* p = locate(k, start);
+    char* p = static_cast<char*>(operand_at(k).p);
     index_t at[max_rank] = {};
     for (int d = last; start != 0; --d) {
       at[d] = start % n_[d];
       start /= n_[d];
+      p += at[d] * stride[d] * size;
     }
     for (index_t done = 0; done < len;) {
       const index_t n = row_ - at[last] < len - done ? row_ - at[last] : len - done;
