@@ -91,10 +91,10 @@ FUNCTRA_INLINE constexpr const auto& nth_of(const A& a, const B&... b) {
 template <int I, class... T>
 using nth_type = std::tuple_element_t<static_cast<std::size_t>(I), std::tuple<T...>>;
 
-// Element I of a std::tuple.
+// Element I of a std::tuple or a bundle.
 template <int I, class Tuple>
 FUNCTRA_INLINE constexpr decltype(auto) nth(Tuple&& t) {
-  return std::get<static_cast<std::size_t>(I)>(t);
+  return get<I>(t);
 }
 
 // A bundle of the members of b, moved one by one: g++ calls the implicit move constructor.
@@ -107,13 +107,11 @@ FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b) {
   return moved(b, std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>{});
 }
 
-// The numbers 0 .. N-1 as a type, and a call of f with them as integral constants: with_indices(ints<3>, [&](auto... i) { ... }).
+// The numbers 0 .. N-1 as a value: [&]<int... i>(std::integer_sequence<int, i...>) { ... }(ints<3>). One of them as a value.
 template <auto N>
 inline constexpr std::make_integer_sequence<int, static_cast<int>(N)> ints{};
-template <int... I, class F>
-FUNCTRA_INLINE constexpr decltype(auto) with_indices(std::integer_sequence<int, I...>, F&& f) {
-  return f(std::integral_constant<int, I>{}...);
-}
+template <int I>
+inline constexpr std::integral_constant<int, I> index_constant{};
 template <int... I, class F>
 FUNCTRA_INLINE constexpr void for_each_index(std::integer_sequence<int, I...>, F&& f) {
   (f(std::integral_constant<int, I>{}), ...);

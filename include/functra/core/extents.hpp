@@ -35,6 +35,16 @@ struct extents_storage {
 };
 template <int R>
 struct extents_storage<R, true> {};
+
+// Takes the extents `given`, where `fixed` has those that are static; with `only_dynamic` the others alone are given.
+constexpr void assign_extents(index_t* to, const index_t* given, const index_t* fixed, int rank, bool only_dynamic) {
+  for (int i = 0; i < rank; ++i) {
+    const index_t n = only_dynamic && fixed[i] != dyn ? fixed[i] : *given++;
+    if (n < 0) fail("extents", "an extent must not be negative, got ", n);
+    if (fixed[i] != dyn && fixed[i] != n) fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
+    if (to) to[i] = n;
+  }
+}
 }  // namespace detail
 
 // The extents of an array, each static or dynamic. `extents<dyn, 4>(n)` takes the dynamic ones; all of them may be given, too.
@@ -81,6 +91,11 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
     for (int i = 0; i < R; ++i) s *= extent(i);
     return s;
   }
+  // The extents side by side.
+  FUNCTRA_INLINE constexpr const index_t* extent_data() const {
+    if constexpr (is_static) return shape_v.v;
+    else return this->n_;
+  }
   constexpr std::array<index_t, static_cast<std::size_t>(R)> shape() const {
     std::array<index_t, static_cast<std::size_t>(R)> s{};
     for (int i = 0; i < R; ++i) s[static_cast<std::size_t>(i)] = extent(i);
@@ -88,19 +103,9 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
   }
 
  private:
-  constexpr void assign(const index_t* g, bool only_dynamic) {
-    int k = 0;
-    for (int i = 0; i < R; ++i) {
-      if (only_dynamic && shape_v[i] != dyn) {
-        if constexpr (!is_static) this->n_[i] = shape_v[i];
-        continue;
-      }
-      const index_t x = g[k++];
-      if (x < 0) fail("extents", "an extent must not be negative, got ", x);
-      if (shape_v[i] != dyn && shape_v[i] != x)
-        fail("extents", "dim ", i, " has the static extent ", shape_v[i], ", got ", x);
-      if constexpr (!is_static) this->n_[i] = x;
-    }
+  FUNCTRA_INLINE constexpr void assign(const index_t* g, bool only_dynamic) {
+    if constexpr (is_static) detail::assign_extents(nullptr, g, shape_v.v, R, only_dynamic);
+    else detail::assign_extents(this->n_, g, shape_v.v, R, only_dynamic);
   }
 };
 

@@ -69,8 +69,8 @@ void dots(const product_plan& p, write how, const T* a, const T* b, T* c) {
   using L = lanes::pack<T, lanes::width<T>>;
   const tile_walk w{p.u, p.v, p.k, how};
   index_t i = 0;
-  for (; i + 4 <= p.u.n; i += 4) dots<L, 4, 2>(w, a + i * p.u.a, b, c + i * p.u.c);
-  for (; i < p.u.n; ++i) dots<L, 1, 8>(w, a + i * p.u.a, b, c + i * p.u.c);
+  for (; i + 4 <= p.u.n; i += 4) dot_rows<L, 4, 2, T>::run(w, a + i * p.u.a, b, c + i * p.u.c);
+  for (; i < p.u.n; ++i) dot_rows<L, 1, 8, T>::run(w, a + i * p.u.a, b, c + i * p.u.c);
 }
 
 template <class TA, class TB, class TC>

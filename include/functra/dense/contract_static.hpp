@@ -34,7 +34,7 @@ struct static_contraction {
       constexpr int width = static_cast<int>(std::min<index_t>(lanes::width<TC>, static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(plan.k.n)))));
       static_tiles<plan.u.n, 4>([&](auto u, index_t i) FUNCTRA_INLINE_LAMBDA {
         constexpr int flying = u > 1 || plan.k.n < 4 * width ? 1 : 4;
-        detail::dots<lanes::pack<TC, width>, u, flying>({plan.u, plan.v, plan.k, how}, a + i * plan.u.a, b, c + i * plan.u.c);
+        detail::dot_rows<lanes::pack<TC, width>, u, flying, TC>::run({plan.u, plan.v, plan.k, how}, a + i * plan.u.a, b, c + i * plan.u.c);
       });
     } else {
       chunks<plan.v.n, lanes::width<TC>>(a, b, c);

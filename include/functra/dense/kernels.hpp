@@ -53,6 +53,13 @@ FUNCTRA_INLINE L multiply_add(const L& a, const L& b, const L& c) {
   else return add(multiply(a, b), c);
 }
 
+// z = x y, or z += x y.
+template <bool First, class L>
+FUNCTRA_INLINE void add_product(L& z, const L& x, const L& y) {
+  if constexpr (First) z = multiply(x, y);
+  else z = multiply_add(x, y, z);
+}
+
 template <class L, access A, class T>
 FUNCTRA_INLINE void put(T* p, const L& x, write how, int valid) {
   if (how == write::add) store<L, A>(p, add(load<L, A>(p, valid), x), valid);
@@ -100,56 +107,70 @@ struct tile {
   template <index_t Depth, class TA, class TB, class TC>
   static FUNCTRA_INLINE void run(const tile_walk& w, const TA* a, const TB* b, TC* c) {
     accumulators<L, U * V> sum;
-    step<true>(sum, w, a, b);
+    step<true>(ints<U * V>, sum, w, a, b);
     if constexpr (Depth > 1 && Depth * U * V * registers_of<L> <= 64) {
-      for_each_index(ints<Depth - 1>, [&](auto k) FUNCTRA_INLINE_LAMBDA { step<false>(sum, w, a + (k + 1) * w.k.a, b + (k + 1) * w.k.b); });
+      steps(ints<Depth - 1>, sum, w, a, b);
     } else if constexpr (Depth != 1) {
-      for (index_t k = 1; k < w.k.n; ++k) step<false>(sum, w, a + k * w.k.a, b + k * w.k.b);
+      for (index_t k = 1; k < w.k.n; ++k) step<false>(ints<U * V>, sum, w, a + k * w.k.a, b + k * w.k.b);
     }
-    for_each_index(ints<U * V>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
-      put<L, C>(c + (i / V) * w.u.c + (i % V) * width * w.v.c, sum.template at<i>(), w.how, w.valid);
-    });
+    finish(ints<U * V>, sum, w, c);
   }
 
  private:
   // First: the accumulators hold nothing yet.
-  template <bool First, class TA, class TB>
-  static FUNCTRA_INLINE void step(accumulators<L, U * V>& sum, const tile_walk& w, const TA* a, const TB* b) {
-    for_each_index(ints<U * V>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
-      constexpr index_t u = i / V, v = i % V;
-      const L& x = load<L, A>(a + u * w.u.a + v * width * w.v.a, w.valid);
-      const L& y = load<L, B>(b + u * w.u.b + v * width * w.v.b, w.valid);
-      L& z = sum.template at<i>();
-      if constexpr (First) z = multiply(x, y);
-      else z = multiply_add(x, y, z);
-    });
+  template <bool First, int... I, class TA, class TB>
+  static FUNCTRA_INLINE void step(std::integer_sequence<int, I...>, accumulators<L, U * V>& sum, const tile_walk& w, const TA* a, const TB* b) {
+    (add_product<First>(sum.template at<I>(), load<L, A>(a + (I / V) * w.u.a + (I % V) * width * w.v.a, w.valid),
+                        load<L, B>(b + (I / V) * w.u.b + (I % V) * width * w.v.b, w.valid)),
+     ...);
+  }
+  template <int... K, class TA, class TB>
+  static FUNCTRA_INLINE void steps(std::integer_sequence<int, K...>, accumulators<L, U * V>& sum, const tile_walk& w, const TA* a, const TB* b) {
+    (step<false>(ints<U * V>, sum, w, a + (K + 1) * w.k.a, b + (K + 1) * w.k.b), ...);
+  }
+  template <int... I, class TC>
+  static FUNCTRA_INLINE void finish(std::integer_sequence<int, I...>, accumulators<L, U * V>& sum, const tile_walk& w, TC* c) {
+    (put<L, C>(c + (I / V) * w.u.c + (I % V) * width * w.v.c, sum.template at<I>(), w.how, w.valid), ...);
   }
 };
 
 // C[u] = sum over k of A[u,k] B[k] for U rows, with S vectors in flight for each.
 template <class L, int U, int S, class T>
-FUNCTRA_INLINE void dots(const tile_walk& w, const T* a, const T* b, T* c) {
-  constexpr index_t width = lanes_of<L>;
-  accumulators<L, U * S> sum;
-  for_each_index(ints<U * S>, [&](auto i) FUNCTRA_INLINE_LAMBDA { sum.template at<i>() = L(T(0)); });
-  const auto step = [&]<int N, access A>(std::integral_constant<int, N>, std::integral_constant<access, A>, index_t at, int valid) FUNCTRA_INLINE_LAMBDA {
-    for_each_index(ints<U * N>, [&](auto i) FUNCTRA_INLINE_LAMBDA {
-      constexpr int u = i / N, s = i % N;
-      L& z = sum.template at<u * S + s>();
-      z = multiply_add(load<L, A>(a + u * w.u.a + at + s * width, valid), load<L, A>(b + at + s * width, valid), z);
-    });
-  };
-  index_t at = 0;
-  for (; at + S * width <= w.k.n; at += S * width) step(std::integral_constant<int, S>{}, std::integral_constant<access, access::vector>{}, at, 0);
-  if constexpr (S > 1)
-    for (; at + width <= w.k.n; at += width) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::vector>{}, at, 0);
-  if (at < w.k.n) step(std::integral_constant<int, 1>{}, std::integral_constant<access, access::partial>{}, at, static_cast<int>(w.k.n - at));
-  for_each_index(ints<U>, [&](auto u) FUNCTRA_INLINE_LAMBDA {
-    L total = sum.template at<u * S>();
-    for_each_index(ints<S - 1>, [&](auto s) FUNCTRA_INLINE_LAMBDA { total = total + sum.template at<u * S + s + 1>(); });
-    put<T, access::element>(c + u * w.u.c, lanes::reduce_add(total), w.how, 0);
-  });
-}
+struct dot_rows {
+  static constexpr index_t width = lanes_of<L>;
+
+  static FUNCTRA_INLINE void run(const tile_walk& w, const T* a, const T* b, T* c) {
+    accumulators<L, U * S> sum;
+    clear(ints<U * S>, sum);
+    index_t at = 0;
+    for (; at + S * width <= w.k.n; at += S * width) step<S, access::vector>(ints<U * S>, sum, w, a + at, b + at, 0);
+    if constexpr (S > 1)
+      for (; at + width <= w.k.n; at += width) step<1, access::vector>(ints<U>, sum, w, a + at, b + at, 0);
+    if (at < w.k.n) step<1, access::partial>(ints<U>, sum, w, a + at, b + at, static_cast<int>(w.k.n - at));
+    finish(ints<U>, sum, w, c);
+  }
+
+ private:
+  template <int... I>
+  static FUNCTRA_INLINE void clear(std::integer_sequence<int, I...>, accumulators<L, U * S>& sum) {
+    ((sum.template at<I>() = L(T(0))), ...);
+  }
+  // N vectors of each row.
+  template <int N, access A, int... I>
+  static FUNCTRA_INLINE void step(std::integer_sequence<int, I...>, accumulators<L, U * S>& sum, const tile_walk& w, const T* a, const T* b, int valid) {
+    (add_product<false>(sum.template at<I / N * S + I % N>(), load<L, A>(a + (I / N) * w.u.a + (I % N) * width, valid), load<L, A>(b + (I % N) * width, valid)), ...);
+  }
+  template <int... R>
+  static FUNCTRA_INLINE void finish(std::integer_sequence<int, R...>, accumulators<L, U * S>& sum, const tile_walk& w, T* c) {
+    (put<T, access::element>(c + R * w.u.c, lanes::reduce_add(total<R>(ints<S - 1>, sum)), w.how, 0), ...);
+  }
+  template <int R, int... I>
+  static FUNCTRA_INLINE L total(std::integer_sequence<int, I...>, accumulators<L, U * S>& sum) {
+    L t = sum.template at<R * S>();
+    ((t = t + sum.template at<R * S + I + 1>()), ...);
+    return t;
+  }
+};
 
 // Calls f(constant N, start) for the full tiles of N among Count, then f(constant R, start) for the rest.
 template <index_t Count, int N, class F>

@@ -76,9 +76,9 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   using element_type = typename F::type;
 
   FUNCTRA_INLINE Expr(const char* name, bundle<V...>&& leaves)
-      : extents_type(with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+      : extents_type([&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
           return detail::common_extents<extents_type>(name, get<i>(leaves)...);
-        })),
+        }(ints<sizeof...(V)>)),
         leaves_(moved(leaves)),
         name_(name) {}
 
@@ -109,9 +109,9 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
   const extents_type& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
-    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
       return evaluated(bind(fused_statement<law::value_of<F>, onto::full>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
-    });
+    }(ints<sizeof...(V)>);
   }
   FUNCTRA_INLINE const evaluated& pinned() const {
     if (!pinned_) {
@@ -180,9 +180,9 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
   const extents<>& get_extents() const { return *this; }
   FUNCTRA_INLINE evaluated evaluate() const {
     if (pinned_) return cache_;
-    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
       return evaluated(bind(fused_statement<law::value_of<F>, onto::total>{}, name_, get<i>(leaves_)...));  // a step function leaves its tape
-    });
+    }(ints<sizeof...(V)>);
   }
   FUNCTRA_INLINE const evaluated& pinned() const {
     if (!pinned_) {

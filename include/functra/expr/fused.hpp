@@ -37,13 +37,14 @@ namespace detail {
 template <class V>
 inline constexpr bool is_single = extents_of_value<V>::R == 0;
 
-// The element 0 and the stride of a plain operand.
+// The element 0 of a plain operand.
 template <class V>
 FUNCTRA_INLINE auto origin(const V& v) {
   if constexpr (std::is_arithmetic_v<V>) return &v;
   else if constexpr (requires { v.origin(); }) return v.origin();
   else return v.data();
 }
+
 template <class V>
 FUNCTRA_INLINE index_t extent_of(const V& v, int i) {
   if constexpr (std::is_arithmetic_v<V>) return static_cast<void>(v), static_cast<void>(i), 1;
@@ -54,29 +55,43 @@ FUNCTRA_INLINE index_t extent_of(const V& v, int i) {
   fail(name, "shapes must broadcast, got the extents ", a, " and ", b, " in the same dim; only 1 stretches");
 }
 
-// The extents that values broadcast to; checks those known at run time.
-template <class X, class... V>
-FUNCTRA_NOINLINE X dynamic_common_extents(const char* name, const V&... v) {
-  index_t n[array_size(X::R)];
-  for (int i = 0; i < X::R; ++i) n[i] = 1;
-  const auto take = [&](const auto& x) {
-    constexpr int r = extents_of_value<decltype(x)>::R;
-    for (int i = 0; i < r; ++i) {
-      index_t& to = n[X::R - r + i];
-      const index_t from = extent_of(x, i);
+struct shape_ref {
+  int rank;
+  const index_t* n;
+};
+// The extents of rank `rank` that shapes broadcast to.
+FUNCTRA_NOINLINE inline void broadcast_shapes(const char* name, int rank, index_t* n, const shape_ref* shapes, int count) {
+  for (int i = 0; i < rank; ++i) n[i] = 1;
+  for (const shape_ref* s = shapes; s != shapes + count; ++s)
+    for (int i = 0; i < s->rank; ++i) {
+      index_t& to = n[rank - s->rank + i];
+      const index_t from = s->n[i];
       if (to == from || from == 1) continue;
       if (to != 1) fail_broadcast(name, to, from);
       to = from;
     }
-  };
-  (take(v), ...);
-  return X::from(n);
 }
+
+template <class V>
+FUNCTRA_INLINE decltype(auto) extents_in(const V& v) {
+  if constexpr (std::is_arithmetic_v<V>) return extents<>{};
+  else return v.get_extents();
+}
+
+// The extents that values broadcast to; checks those known at run time.
 template <class X, class... V>
 FUNCTRA_INLINE X common_extents(const char* name, const V&... v) {
   if constexpr (X::is_static && (extents_of_value<V>::is_static && ...)) return static_cast<void>(name), X{};
   else if constexpr (sizeof...(V) == 1 && (std::is_same_v<X, extents_of_value<V>> && ...)) return static_cast<void>(name), X((v.get_extents(), ...));
-  else return dynamic_common_extents<X>(name, v...);
+  else {
+    index_t n[array_size(X::R)];
+    const auto broadcast = [&](const auto&... x) {
+      const shape_ref shapes[] = {{std::remove_cvref_t<decltype(x)>::R, x.extent_data()}...};
+      broadcast_shapes(name, X::R, n, shapes, sizeof...(x));
+    };
+    broadcast(extents_in(v)...);
+    return X::from(n);
+  }
 }
 
 template <class Spec, class X, class... V>
@@ -107,6 +122,7 @@ struct output_extents<onto::like<I>, X, V...> {
 template <class Spec, class O, class X, class... V>
 FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
   if constexpr (O::is_static) return O{};
+  else if constexpr (std::is_same_v<O, X> && std::is_same_v<Spec, onto::full>) return x;
   else {
     index_t n[O::R];
     if constexpr (requires { []<int I>(onto::like<I>) {}(Spec{}); }) {
@@ -310,58 +326,35 @@ constexpr int lanes_for() {
   return n > 16 ? n : G::cost <= 6 ? 4 * n : 2 * n;
 }
 
-template <class V, class X>
-FUNCTRA_INLINE lanes::operand input_operand(const V& v, const X& x) {
-  lanes::operand o;
-  o.p = const_cast<void*>(static_cast<const void*>(origin(v)));
-  constexpr int r = extents_of_value<V>::R;
-  index_t contiguous = 1;
-  for (int d = X::R - 1; d >= 0; --d) {
-    const int k = d - (X::R - r);
-    if (k < 0) {
-      o.stride[d] = 0;
-      continue;
-    }
-    index_t s = contiguous;
-    if constexpr (requires { v.stride(0); }) s = v.stride(k);
-    o.stride[d] = extent_of(v, k) == 1 && x.extent(d) != 1 ? 0 : s;
-    contiguous *= extent_of(v, k);
-  }
-  return o;
+// An operand, without its type. Static extents lie in the program, others in the operand.
+template <class V>
+FUNCTRA_INLINE lanes::array array_of(const V& v) {
+  using O = extents_of_value<V>;
+  void* const p = const_cast<void*>(static_cast<const void*>(origin(v)));
+  if constexpr (O::R == 0) return {p, 0, nullptr, nullptr};
+  else if constexpr (has_strides<V>) return {p, O::R, v.get_extents().extent_data(), v.strides()};
+  else return {p, O::R, v.get_extents().extent_data(), nullptr};
 }
-template <class T, class O, bool Strided, class X>
-FUNCTRA_INLINE lanes::operand output_operand(const target<T, O, Strided>& t, const X& x) {
-  lanes::operand o;
-  o.p = t.p;
-  index_t contiguous = 1;
-  for (int d = X::R - 1; d >= 0; --d) {
-    const int k = d - (X::R - O::R);
-    if (k < 0) {
-      o.stride[d] = 0;
-      continue;
-    }
-    index_t s = contiguous;
-    if constexpr (Strided) s = t.strides[k];
-    o.stride[d] = t.x.extent(k) == 1 && x.extent(d) != 1 ? 0 : s;
-    contiguous *= t.x.extent(k);
-  }
-  return o;
+template <class T, class O, bool Strided>
+FUNCTRA_INLINE lanes::array array_of(const target<T, O, Strided>& t) {
+  return {t.p, O::R, t.x.extent_data(), Strided ? t.strides : nullptr};
 }
 
-template <class G, int N, class X, class... V, class... U, class... O, bool... S>
-FUNCTRA_NOINLINE void run_dynamic(const X& x, const bundle<target<U, O, S>...>& out, const V&... v) {
-  static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(U) <= lanes::max_operands);
-  constexpr bool packed = N > 1;
-  constexpr int step = packed ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>();
-  index_t n[array_size(X::R)];
-  for (int i = 0; i < X::R; ++i) n[i] = x.extent(i);
-  lanes::operand in[] = {input_operand(v, x)...};
-  with_indices(ints<sizeof...(U)>, [&](auto... k) {
-    lanes::operand to[] = {output_operand(get<k>(out), x)...};
-    const bool accumulate[] = {get<k>(out).accumulate...};
-    lanes::run<G, step, packed>(X::R, n, lanes::type_list<lanes::operand_type<element_of<V>, is_single<V>>...>{}, in,
-                                lanes::type_list<lanes::operand_type<U, O::R == 0>...>{}, to, accumulate);
-  });
+template <class... T>
+struct list_of {};
+template <class G, int N, class Outs, class... V>
+struct dynamic_kernel;
+template <class G, int N, class... U, class... O, bool... S, class... V>
+struct dynamic_kernel<G, N, list_of<target<U, O, S>...>, V...>
+    : lanes::kernel_of<G, (N > 1 ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>()), (N > 1),
+                       lanes::type_list<lanes::operand_type<element_of<V>, is_single<V>>...>, lanes::type_list<lanes::operand_type<U, O::R == 0>...>> {};
+
+template <class G, int N, class X, class... Target, class... V, int... K>
+FUNCTRA_INLINE void run_dynamic(std::integer_sequence<int, K...>, const X& x, const bundle<Target...>& out, const V&... v) {
+  static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(K) <= lanes::max_operands);
+  const lanes::array operands[] = {array_of(v)..., array_of(get<K>(out))...};
+  const bool accumulate[] = {get<K>(out).accumulate...};
+  lanes::run(dynamic_kernel<G, N, list_of<Target...>, V...>::info, X::R, x.extent_data(), operands, accumulate);
 }
 
 template <class X>
@@ -375,7 +368,7 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
   constexpr index_t limit = N > 1 ? 4096 : 64;
   if constexpr (fixed && static_size<X> <= limit)
     run_static<G, N, X>(out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
-  else run_dynamic<G, N>(x, out, v...);
+  else run_dynamic<G, N>(std::make_integer_sequence<int, sizeof...(U)>{}, x, out, v...);
 }
 
 // Becomes a tensor in its place: one without values is never copied.
@@ -401,16 +394,27 @@ FUNCTRA_INLINE auto evaluate_to(std::integer_sequence<int, K...>, fused_statemen
   if constexpr (sizeof...(K) == 1) return std::move(get<0>(r));
   else return r;
 }
-template <class G, class... Spec, class... V>
-FUNCTRA_NOINLINE auto evaluate_large(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
-  return evaluate_to(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
+template <class G, class... Spec, class... V, int... K>
+FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
+  using X = broadcast_extents<extents_of_value<V>...>;
+  constexpr int N = std::max({1, lanes_of<element_of<V>>...});
+  const X x = common_extents<X>(name, v...);
+  bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
+      uninitialized_result<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
+          output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...)}...};
+  const lanes::array operands[] = {array_of(v)..., array_of(get<K>(r))...};
+  constexpr bool accumulate[sizeof...(K)] = {};
+  lanes::run(dynamic_kernel<G, N, list_of<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>, V...>::info, X::R,
+             x.extent_data(), operands, accumulate);
+  if constexpr (sizeof...(K) == 1) return std::move(get<0>(r));
+  else return r;
 }
 
 // The results of a fused statement on plain values: one tensor, or a bundle of several.
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto evaluate(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
   if constexpr ((extents_of_value<V>::is_static && ...)) return evaluate_to(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
-  else return evaluate_large(statement, name, v...);
+  else return evaluate_large(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
 }
 
 }  // namespace detail

@@ -198,9 +198,9 @@ inline constexpr auto converted_to = [](double x) { return static_cast<T>(x); };
 // N keys, or n of them.   auto [a, b] = split(key);   split<3>(key): std::array<Key, 3>;   split(key, n): std::vector<Key>
 template <int N = 2>
 constexpr std::array<Key, static_cast<std::size_t>(N)> split(const Key& key) {
-  return with_indices(ints<N>, [&](auto... i) {
-    return std::array<Key, static_cast<std::size_t>(N)>{detail::derived_key(key, detail::key_use::split, static_cast<std::uint64_t>(i()))...};
-  });
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
+    return std::array<Key, static_cast<std::size_t>(N)>{detail::derived_key(key, detail::key_use::split, static_cast<std::uint64_t>(i))...};
+  }(ints<N>);
 }
 inline std::vector<Key> split(const Key& key, index_t n) {
   if (n < 0) fail("split", "a number of keys is required, got ", n);
@@ -220,12 +220,12 @@ constexpr Key fold_in(const Key& key, I i) {
 template <int N = 2, tensor_like K>
   requires(detail::key_like<K>)
 auto split(const K& key) {
-  return with_indices(ints<N>, [&](auto... i) {
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto part = [&](std::uint64_t k) {
       return detail::from_key<std::uint32_t>(key, extents<2>{}, detail::derivation{detail::key_use::split, k});
     };
-    return std::array{part(static_cast<std::uint64_t>(i()))...};
-  });
+    return std::array{part(static_cast<std::uint64_t>(i))...};
+  }(ints<N>);
 }
 template <tensor_like K, std::integral I>
   requires(detail::key_like<K>)

@@ -55,14 +55,14 @@ FUNCTRA_INLINE auto lazy_mean(A&& a, index_t ddof) {
     if constexpr (static_size<X> == 0) {
       return SumExpr<law::arg<T>, T>("mean", bundle<T>{std::numeric_limits<T>::quiet_NaN()});
     } else
-      return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+      return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
         const index_t n = common_extents<X>("mean", get<i>(leaves)...).size();
         if constexpr (!X::is_static) {
           if (n == 0) [[unlikely]]
             return SumExpr<W, V..., T>("mean", bundle<V..., T>{one_element(get<i>(leaves))..., std::numeric_limits<T>::quiet_NaN()});
         }
         return SumExpr<W, V..., T>("mean", bundle<V..., T>{std::move(get<i>(leaves))..., T(1) / static_cast<T>(n - ddof)});
-      });
+      }(ints<sizeof...(V)>);
   });
 }
 
@@ -73,12 +73,12 @@ auto mean_over(A&& a, index_t ddof) {
     using W = weighted<F>;
     using T = typename W::type;
     using X = broadcast_extents<extents_of_value<V>...>;
-    return with_indices(ints<sizeof...(V)>, [&](auto... i) {
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
       const index_t n = reduced_count<Mask>(common_extents<X>("mean", get<i>(leaves)...));
       auto y = bind(fused_statement<law::value_of<W>, onto::keep<Mask>>{}, "mean", get<i>(leaves)..., T(1) / static_cast<T>(n - ddof));
       if (n == 0) y = constant_value<decltype(y)>(y.get_extents(), std::numeric_limits<double>::quiet_NaN());
       return finish_reduction<Mask, Keep, X::R>(y);
-    });
+    }(ints<sizeof...(V)>);
   });
 }
 

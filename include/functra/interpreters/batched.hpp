@@ -122,14 +122,14 @@ struct interpreter<tracer::batched> {
     constexpr law::mask_t liked = (law::mask_t{0} | ... | like_mask(static_cast<Spec*>(nullptr)));
     constexpr index_t B = detail::static_batch<L, V...>();
     const index_t n = liked != 0 ? detail::batch_size<L>(v...) : 0;
-    return with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+    return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
       auto r = bind(functra::fused_statement<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
       if constexpr (sizeof...(Spec) == 1) return finish<L, R, Spec...>(std::move(r), v...);
       else
-        return with_indices(ints<sizeof...(Spec)>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
+        return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
           return make_bundle(finish<L, R, Spec>(std::move(get<k>(r)), v...)...);
-        });
-    });
+        }(ints<sizeof...(Spec)>);
+    }(ints<sizeof...(V)>);
   }
 
   template <int L, class P, class... V>

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
-
 #include "functra/interpreters/dual.hpp"
 #include "functra/interpreters/tape.hpp"
 
@@ -56,6 +54,17 @@ struct buffer_slot {
   }
 };
 
+// A sum of traced cotangents, once the first is there.
+template <class C>
+struct general_slot {
+  C value{uninitialized};
+  bool is_set = false;
+  C take() {
+    is_set = false;
+    return std::move(value);
+  }
+};
+
 // The place in the tape where the cotangent of a value is summed, and a reference to it. A reference without place belongs to a
 // constant.
 template <class V, class C, cotangent_kind K = kind_of_cotangent<V, C>()>
@@ -76,7 +85,7 @@ struct cotangent_ref<V, C, cotangent_kind::buffer> {
 };
 template <class V, class C>
 struct cotangent_ref<V, C, cotangent_kind::general> {
-  std::optional<C>* slot = nullptr;
+  general_slot<C>* slot = nullptr;
   tape* on = nullptr;
   explicit operator bool() const { return slot != nullptr; }
 };
@@ -112,15 +121,11 @@ struct cotangent_slot<V, C, cotangent_kind::buffer> : buffer_slot<element_of<C>>
 };
 template <class V, class C>
 struct cotangent_slot<V, C, cotangent_kind::general> {
-  std::optional<C> value;
+  general_slot<C> sum;
   explicit cotangent_slot(const V&) {}
-  cotangent_ref<V, C> ref(tape* on) { return {&value, on}; }
-  bool is_set() const { return value.has_value(); }
-  C take() {
-    C c = std::move(*value);
-    value.reset();
-    return c;
-  }
+  cotangent_ref<V, C> ref(tape* on) { return {&sum, on}; }
+  bool is_set() const { return sum.is_set; }
+  C take() { return sum.take(); }
 };
 
 // The target of a kernel that adds to the cotangent of v.
@@ -155,7 +160,6 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   if (!r.slot) return;
   using E = element_of<C>;
   using X = extents_of_value<V>;
-  auto x = extents_of_value<C>::from(v.shape().data());
   if constexpr (!is_view<G> && std::is_same_v<element_of<G>, E> && !is_inline_tensor<G>) {
     // The first contribution becomes the buffer, unless somebody else holds it.
     if (!r.slot->data && !is_view<V> && r.offset == 0 && r.slot->n == g.size() && g.size() > 0 && !g.handle().shared()) {
@@ -166,15 +170,15 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   }
   const bool add = r.slot->data != nullptr || is_view<V> || r.slot->n != v.size();
   E* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
-  index_t strides[array_size(X::R)];
-  strides_of(v, strides);
-  run_fused<law::value_of<law::arg<scalar_t<E>>>>(x, bundle<target<E, decltype(x), is_view<V>>>{{p, x, add, strides}}, g);
+  const lanes::array operands[] = {array_of(g), array_of(v).at(p)};
+  lanes::run(dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, list_of<target<E, X>>, G>::info, X::R, operands[1].n, operands, &add);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const V&, const G& g) {
   if (!r.slot) return;
-  if (*r.slot) *r.slot = lift<C>(eval(**r.slot + g));
-  else r.slot->emplace(lift<C>(eval(g)));
+  if (r.slot->is_set) r.slot->value = lift<C>(eval(r.slot->value + g));
+  else r.slot->value = lift<C>(eval(g));
+  r.slot->is_set = true;
 }
 
 }  // namespace functra::detail

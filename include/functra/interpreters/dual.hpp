@@ -90,13 +90,13 @@ struct interpreter<tracer::dual> {
   static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr int n = std::popcount(mask);
-    constexpr bool has_tangent = with_indices(ints<G::outputs>, [](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
+    constexpr bool has_tangent = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); }(ints<G::outputs>);
     if constexpr (mask == 0 || !has_tangent) return bind(statement, name, detail::primal_of<L>(v)...);
     else {
       const bundle<const V&...> operands{v...};
-      return with_indices(ints<n>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
-        return push<L, mask>(statement, name, operands, bundle_of_active<mask>(k...), v...);
-      });
+      return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
+        return push<L, mask>(statement, name, operands, std::integer_sequence<int, law::detail::nth_active(mask, k)...>{}, v...);
+      }(ints<n>);
     }
   }
 
@@ -117,11 +117,6 @@ struct interpreter<tracer::dual> {
   }
 
  private:
-  template <law::mask_t Mask, class... K>
-  static constexpr auto bundle_of_active(K...) {
-    return std::integer_sequence<int, law::detail::nth_active(Mask, K::value)...>{};
-  }
-
   template <int L, int K, int N, class F>
   static FUNCTRA_INLINE auto sum_contributions(const F& f) {
     if constexpr (K + 1 == N) return f(std::integral_constant<int, K>{});
@@ -213,15 +208,15 @@ struct interpreter<tracer::dual> {
 
   template <int L, int M, class Y, class T, int Shift>
   static FUNCTRA_INLINE auto pair_up(Y& y, T& t, std::integral_constant<int, Shift>) {
-    return with_indices(ints<M>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
+    return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
       const auto one = [&](auto j) FUNCTRA_INLINE_LAMBDA {
         using A = std::remove_cvref_t<decltype(get<j>(y))>;
         using B = std::remove_cvref_t<decltype(get<Shift + j>(t))>;
         return dual<A, B, L>(std::move(get<j>(y)), std::move(get<Shift + j>(t)));
       };
-      if constexpr (M == 1) return one(std::integral_constant<int, 0>{});
-      else return make_bundle(one(k)...);
-    });
+      if constexpr (M == 1) return one(index_constant<0>);
+      else return make_bundle(one(index_constant<k>)...);
+    }(ints<M>);
   }
 };
 

@@ -114,7 +114,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   template <class Ys>
   fused_node(const char* n, const Ys& y, const V&... v)
       : tape_node{},
-        slots(with_indices(ints<sizeof...(Y)>, [&](auto... k) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; })),
+        slots([&]<int... k>(std::integer_sequence<int, k...>) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; }(ints<sizeof...(Y)>)),
         x{untaped<L>(v)...},
         name(n),
         refs{ref_of(v)...},
@@ -124,10 +124,10 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
  private:
   static constexpr int outputs = sizeof...(Y);
-  static constexpr bool plain = (is_plain<C> && ...) && with_indices(ints<sizeof...(V)>, [](auto... i) {
+  static constexpr bool plain = (is_plain<C> && ...) && []<int... i>(std::integer_sequence<int, i...>) {
     using Xs = decltype(x);
     return (is_plain<std::remove_cvref_t<decltype(get<i>(std::declval<Xs&>()))>> && ...);
-  });
+  }(ints<sizeof...(V)>);
 
   template <class Ys>
   static auto value_in(const Ys& y) {
@@ -136,9 +136,9 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   }
 
   void run() {
-    const bool any = with_indices(ints<outputs>, [&](auto... k) { return (get<k>(slots).is_set() || ...); });
+    const bool any = [&]<int... k>(std::integer_sequence<int, k...>) { return (get<k>(slots).is_set() || ...); }(ints<outputs>);
     if (!any) return;
-    with_indices(ints<outputs>, [&](auto... k) { run_with(cotangent<k>()...); });
+    [&]<int... k>(std::integer_sequence<int, k...>) { run_with(cotangent<k>()...); }(ints<outputs>);
   }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
@@ -163,14 +163,14 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
  private:
   template <class... Ck>
   void run_with(const Ck&... c) {
-    with_indices(ints<std::popcount(Mask)>, [&](auto... j) {
+    [&]<int... j>(std::integer_sequence<int, j...>) {
       constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
       if constexpr (same && law_is_value) {
         if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
           return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
       }
       run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}, c...);
-    });
+    }(ints<std::popcount(Mask)>);
   }
 
   static constexpr bool law_is_value = is_value_functor<G>;
@@ -212,7 +212,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   // Runs the pullback H; its outputs are the cotangents of the leaves I.
   template <class H, int... I, class... Ck>
   void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
-    with_indices(ints<sizeof...(V)>, [&](auto... i) {
+    [&]<int... i>(std::integer_sequence<int, i...>) {
       if constexpr (plain) {
         if ((static_cast<bool>(get<I>(refs)) && ...)) {
           using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
@@ -229,9 +229,9 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       else {
         int unused = 0;
         static_cast<void>(unused);
-        with_indices(ints<sizeof...(I)>, [&](auto... k) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); });
+        [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); }(ints<sizeof...(I)>);
       }
-    });
+    }(ints<sizeof...(V)>);
   }
   // A buffer that several leaves add to must be there before: none of them may store.
   template <class... Ref>
@@ -286,12 +286,12 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   const char* name;
 
   partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
-      : tape_node{}, slot(y), partials(std::move(d)), refs(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+      : tape_node{}, slot(y), partials(std::move(d)), refs([&]<int... k>(std::integer_sequence<int, k...>) {
           return typename members<seq>::refs{nth_of<law::detail::nth_active(Mask, k)>(v...).ref...};
-        })),
-        x(with_indices(ints<sizeof...(D)>, [&](auto... k) {
+        }(ints<sizeof...(D)>)),
+        x([&]<int... k>(std::integer_sequence<int, k...>) {
           return typename members<seq>::xs{kept<L>(nth_of<law::detail::nth_active(Mask, k)>(v...))...};
-        })),
+        }(ints<sizeof...(D)>)),
         name(n) {}
 
   static void pull(tape_node* n) {
@@ -364,9 +364,9 @@ struct primitive_node : tape_node {
     for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
       constexpr int I = law::detail::nth_active(Mask, k);
       if (!get<I>(self->refs)) return;
-      with_indices(ints<sizeof...(V)>, [&](auto... i) {
+      [&]<int... i>(std::integer_sequence<int, i...>) {
         accumulate(get<I>(self->refs), get<I>(self->values), eval(self->primitive.template vjp<I>(c, self->y, get<i>(self->x)...)));
-      });
+      }(ints<sizeof...(V)>);
     });
   }
 

@@ -44,7 +44,7 @@ struct interpreter<tracer::taped> {
   template <int L, class G, class... Spec, class... V>
   static FUNCTRA_INLINE auto fused(functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
-    constexpr bool has_cotangent = with_indices(ints<G::outputs>, [](auto... k) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); });
+    constexpr bool has_cotangent = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); }(ints<G::outputs>);
     if constexpr (mask == 0 || !has_cotangent) return bind(statement, name, detail::untaped<L>(v)...);
     else {
       using W = typename detail::cotangent_tower<L, V...>::type;
@@ -165,7 +165,7 @@ struct interpreter<tracer::taped> {
     if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, std::integer_sequence<int>{}, v...);
     else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
-      return with_indices(ints<std::popcount(Mask)>, [&](auto... k) {
+      return [&]<int... k>(std::integer_sequence<int, k...>) {
         auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
         auto y = [&] {
           if constexpr (std::is_same_v<Spec, onto::full>) return std::move(get<0>(r));
@@ -176,7 +176,7 @@ struct interpreter<tracer::taped> {
         using Node = detail::partials_node<L, Mask, Spec, Y, C, bundle<std::remove_cvref_t<decltype(get<k + 1>(r))>...>, V...>;
         auto* node = on->template make<Node>(name, y, make_bundle(std::move(get<k + 1>(r))...), v...);
         return taped<Y, L, C>(std::move(y), node->slot.ref(on));
-      });
+      }(ints<std::popcount(Mask)>);
     } else return record_many<L, Mask, W>(on, statement, name, v...);
   }
   template <int>
@@ -200,7 +200,7 @@ struct interpreter<tracer::taped> {
     using Y = Tensor<E>;
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
-    return with_indices(ints<std::popcount(Mask)>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
+    return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
       auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
       auto* node = on->template make<detail::scalar_node<element_of<C>, typename leaf_element<L, Mask, k, V...>::type...>>();
       ((get<k>(node->edges) = {nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p,
@@ -208,7 +208,7 @@ struct interpreter<tracer::taped> {
        ...);
       detail::cotangent_ref<Y, C> ref{&node->cotangent, on};
       return taped<Y, L, C>(std::move(get<0>(r)), ref);
-    });
+    }(ints<std::popcount(Mask)>);
   }
   template <int L, law::mask_t Mask, int K, class... V>
   struct leaf_element {
@@ -218,7 +218,7 @@ struct interpreter<tracer::taped> {
   template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
   static auto record_many(tape* on, functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
     auto r = bundled(bind(statement, name, detail::untaped<L>(v)...));
-    return with_indices(ints<sizeof...(Spec)>, [&](auto... k) {
+    return [&]<int... k>(std::integer_sequence<int, k...>) {
       using Ys = decltype(r);
       using Node = detail::fused_node<L, Mask, G, bundle<Spec...>, Ys, bundle<cotangent_t<W, std::remove_cvref_t<decltype(get<k>(r))>>...>, V...>;
       Node* node = nullptr;
@@ -232,9 +232,9 @@ struct interpreter<tracer::taped> {
         if (!node) return taped<Y, L, C>(std::move(get<j>(r)));
         return taped<Y, L, C>(std::move(get<j>(r)), get<j>(node->slots).ref(on));
       };
-      if constexpr (sizeof...(Spec) == 1) return wrap(std::integral_constant<int, 0>{});
-      else return make_bundle(wrap(k)...);
-    });
+      if constexpr (sizeof...(Spec) == 1) return wrap(index_constant<0>);
+      else return make_bundle(wrap(index_constant<k>)...);
+    }(ints<sizeof...(Spec)>);
   }
   template <class R>
   static FUNCTRA_INLINE auto bundled(R&& r) {

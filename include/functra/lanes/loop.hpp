@@ -213,14 +213,15 @@ inline constexpr operand_kind kind = kind_of<N, P>();
 
 }  // namespace detail
 
-// Runs G over the iteration space `n` of rank R. Each operand has a stride for each dim, counted in elements: 0 on an input is
-// a broadcast, 0 on an output is a sum. `accumulate[k]` adds to what output k holds. N is the number of lanes of a step.
+// The kernel of G for operands of these types. N is the number of lanes of a step.
+template <class G, int N, bool Packed, class Ins, class Outs>
+struct kernel_of;
 template <class G, int N, bool Packed, class... In, class... Out>
-inline void run(int rank, const index_t* n, type_list<In...>, operand* in, type_list<Out...>, operand* out,
-                const bool* accumulate) {
+struct kernel_of<G, N, Packed, type_list<In...>, type_list<Out...>> {
+  static constexpr int step = Packed ? 1 : N;
   static constexpr operand_kind kinds[] = {detail::kind<N, In>..., detail::kind<N, Out>...};
-  drive({rank, n, static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), in, out, accumulate, kinds, Packed ? 1 : N,
-         &kernel<G, N, (Packed ? 1 : N), type_list<In...>, type_list<Out...>>::steps});
-}
+  static constexpr kernel_info info{static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), step, kinds,
+                                    &kernel<G, N, step, type_list<In...>, type_list<Out...>>::steps};
+};
 
 }  // namespace functra::lanes

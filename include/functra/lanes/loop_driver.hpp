@@ -34,6 +34,14 @@ struct operand_kind {
   void (*keep)(void* sum, const void* before, int valid);
 };
 
+// What the driver knows of a kernel.
+struct kernel_info {
+  int inputs, outputs;
+  int step;                   // elements that the kernel takes at once
+  const operand_kind* kinds;  // of the inputs, then of the outputs
+  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
+};
+
 struct loop {
   int rank;
   const index_t* n;
@@ -41,8 +49,8 @@ struct loop {
   operand* in;
   operand* out;
   const bool* accumulate;
-  const operand_kind* kinds;  // of the inputs, then of the outputs
-  int step;                   // elements that the kernel takes at once
+  const operand_kind* kinds;
+  int step;
   void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
 };
 
@@ -392,6 +400,40 @@ inline void drive(const loop& l) {
     if (d >= 0) return functra::detail::for_ranges(l.n[d], std::min<index_t>(l.n[d], 64), [&](index_t first, index_t last) { detail::drive_part(l, d, first, last); });
   }
   if (!detail::drive_flat(l)) detail::driver run(l);
+}
+
+// An operand as its owner has it: extents of its own, which broadcast to the iteration space. Without strides it is contiguous.
+struct array {
+  void* p;
+  int rank;
+  const index_t* n;
+  const index_t* stride;
+  // Another array of this layout.
+  array at(void* q) const { return {q, rank, n, stride}; }
+};
+
+namespace detail {
+// How an array walks through the iteration space.
+inline void place(const array& a, int rank, const index_t* n, operand& o) {
+  o.p = a.p;
+  index_t contiguous = 1;
+  for (int d = rank - 1, k = a.rank - 1; d >= 0; --d, --k) {
+    if (k < 0) {
+      o.stride[d] = 0;
+      continue;
+    }
+    o.stride[d] = a.n[k] == 1 && n[d] != 1 ? 0 : a.stride ? a.stride[k] : contiguous;
+    contiguous *= a.n[k];
+  }
+}
+}  // namespace detail
+
+// Runs a kernel over the iteration space `n`. Operands are the inputs, then the outputs; an input that is smaller than the space
+// broadcasts, an output is a sum. `accumulate[k]` adds to what output k holds.
+FUNCTRA_NOINLINE inline void run(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
+  operand placed[max_operands];
+  for (int i = 0; i < k.inputs + k.outputs; ++i) detail::place(operands[i], rank, n, placed[i]);
+  drive({rank, n, k.inputs, k.outputs, placed, placed + k.inputs, accumulate, k.kinds, k.step, k.steps});
 }
 
 }  // namespace functra::lanes

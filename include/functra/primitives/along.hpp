@@ -135,17 +135,17 @@ template <law::mask_t Mask, class Use, class... V>
 FUNCTRA_INLINE auto with_all_mapped(const Use& use, const V&... v) {
   constexpr index_t B = mapped_extent<Mask, V...>();
   index_t n = 0;
-  return with_indices(ints<sizeof...(V)>, [&](auto... i) {
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto count = [&](auto k) {
       if constexpr (((Mask >> k) & 1U) != 0) n = extent_of(nth_of<k>(v...), 0);
     };
-    (count(i), ...);
+    (count(index_constant<i>), ...);
     const auto fit = [&](auto k) {
       if constexpr (((Mask >> k) & 1U) != 0) return nth_of<k>(v...);
       else return broadcast_leading<B>(nth_of<k>(v...), n);
     };
-    return use(fit(i)...);
-  });
+    return use(fit(index_constant<i>)...);
+  }(ints<sizeof...(V)>);
 }
 
 }  // namespace functra::detail

@@ -176,11 +176,11 @@ namespace detail {
 template <unsigned Mask, bool Keep, class A>
 auto sum_over(A&& a) {
   return as_statement(std::forward<A>(a), []<class F, class... V>(bundle<V...>&& leaves) {
-    return with_indices(ints<sizeof...(V)>, [&](auto... i) {
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
       auto y = bind(fused_statement<law::value_of<summable<F>>, onto::keep<Mask>>{}, "sum", get<i>(leaves)...);
       if constexpr (Keep) return y;
       else return drop_dims<Mask>(y);
-    });
+    }(ints<sizeof...(V)>);
   });
 }
 }  // namespace detail

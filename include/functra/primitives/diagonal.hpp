@@ -103,7 +103,7 @@ struct split_dims : linear<split_dims<W, X>> {
     d::merge_strides<W>(from, s);
     const A x = d::common_extents<A>(name, c);
     bundle<d::target<T, A, true>> diagonal{{out.mutable_data(), x, true, s}};
-    d::run_dynamic<law::value_of<law::arg<scalar_t<T>>>, lanes_of<T>>(x, diagonal, c);
+    d::run_dynamic<law::value_of<law::arg<scalar_t<T>>>, lanes_of<T>>(ints<1>, x, diagonal, c);
     return out;
   }
   template <class C2, class C>

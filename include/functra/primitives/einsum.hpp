@@ -131,7 +131,7 @@ template <digits Out, digits W, class V>
 FUNCTRA_INLINE auto in_order(const indexed_value<W, V>& x) {
   if constexpr (Out == W) return x.value;
   else
-    return with_indices(ints<digit_count(Out)>, [&](auto... i) { return bind(rules::permute<digit_position(W, digit(Out, i))...>{}, x.value); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return bind(rules::permute<digit_position(W, digit(Out, i))...>{}, x.value); }(ints<digit_count(Out)>);
 }
 
 // The product of operands from left to right. Ahead: the words of the operands that follow.
@@ -183,7 +183,7 @@ FUNCTRA_INLINE auto einsum(const A&... a) {
   static_assert(w.fault != einsum_fault::unknown_output, "[einsum] each letter behind -> must be one of an operand");
   static_assert(w.operands == sizeof...(A), "[einsum] as many operands as the specification names are required");
   if constexpr (w.fault == einsum_fault::none && w.operands == sizeof...(A))
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA { return detail::einsum_values<w.out, w.in[i]...>(detail::as_value(a)...); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA { return detail::einsum_values<w.out, w.in[i]...>(detail::as_value(a)...); }(ints<sizeof...(A)>);
 }
 
 }  // namespace functra

@@ -241,9 +241,9 @@ FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D>) {
   static_assert(detail::joinable<d, detail::extents_t<A>...>(),
                 "[concatenate] operands must have the same rank, and equal extents in the other dims");
   using T = detail::joined_dtype<A...>;
-  return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     return detail::concatenate_values<d>(detail::joined_operand<T>(nth<i>(a))...);
-  });
+  }(ints<sizeof...(A)>);
 }
 template <tensor_like A, int D>
 auto concatenate(const std::vector<A>& a, dim_t<D>) {
@@ -261,9 +261,9 @@ FUNCTRA_INLINE auto stack(const std::tuple<A...>& a, dim_t<D> = {}) {
   static_assert(D < R && D >= -R, "[stack] the new dim must lie within the rank of the result");
   static_assert(detail::joinable<-1, detail::extents_t<A>...>(), "[stack] operands must have equal extents");
   using T = detail::joined_dtype<A...>;
-  return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     return detail::stack_values<wrap_dim(D, R)>(detail::joined_operand<T>(nth<i>(a))...);
-  });
+  }(ints<sizeof...(A)>);
 }
 template <tensor_like A, int D = 0>
 auto stack(const std::vector<A>& a, dim_t<D> = {}) {
@@ -297,7 +297,7 @@ FUNCTRA_INLINE auto split(const A& a, dim_t<D> = {}) {
     }
     return bind(rules::slice<R, 0U, Part>{{}, w, Part::from(n)}, v);
   };
-  return with_indices(ints<N>, [&](auto... k) FUNCTRA_INLINE_LAMBDA { return std::tuple<decltype(part(k()))...>{part(k())...}; });
+  return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA { return std::tuple<decltype(part(k))...>{part(k)...}; }(ints<N>);
 }
 
 }  // namespace functra

@@ -34,7 +34,7 @@ struct permute : linear<permute<D...>> {
   }
   template <class C, class V>
   auto transpose(const C& c, const V&) const {
-    return with_indices(ints<R>, [&](auto... i) { return bind(permute<inverse(i)...>{}, c); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return bind(permute<inverse(i)...>{}, c); }(ints<R>);
   }
   template <unsigned, class V>
   FUNCTRA_INLINE auto batch(const V& v) const {
@@ -67,7 +67,7 @@ FUNCTRA_INLINE auto permute(const A& a) {
 template <tensor_like A>
 FUNCTRA_INLINE auto transpose(const A& a) {
   constexpr int R = extents_of_value<value_t<A>>::R;
-  return with_indices(ints<R>, [&](auto... i) { return bind(rules::permute<(R - 1 - i)...>{}, detail::as_value(a)); });
+  return [&]<int... i>(std::integer_sequence<int, i...>) { return bind(rules::permute<(R - 1 - i)...>{}, detail::as_value(a)); }(ints<R>);
 }
 
 namespace detail {
@@ -92,7 +92,7 @@ FUNCTRA_INLINE auto move_dim(const V& v) {
   if constexpr (From == To) return v;
   else {
     static constexpr auto order = moved_dim<R, From, To>();
-    return with_indices(ints<R>, [&](auto... i) { return bind(rules::permute<static_cast<int>(order.v[i])...>{}, v); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return bind(rules::permute<static_cast<int>(order.v[i])...>{}, v); }(ints<R>);
   }
 }
 }  // namespace detail

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "functra/core/bundle.hpp"
 #include "functra/core/levels.hpp"
 #include "functra/tensor/tensor.hpp"
 
@@ -67,41 +68,45 @@ struct tree_traits<std::vector<T, Al>> {
 template <class T>
 inline constexpr tree_kind kind_of_tree = tree_traits<std::remove_cvref_t<T>>::kind;
 
-// The members of an aggregate as a tuple of references.
+template <class... T>
+FUNCTRA_INLINE bundle<T&...> references(T&... x) {
+  return bundle<T&...>{x...};
+}
+// The members of an aggregate, as references.
 template <class A>
 FUNCTRA_INLINE auto members(A& a) {
   constexpr std::size_t n = member_count<std::remove_const_t<A>>();
-  if constexpr (n == 0) return std::tie();
+  if constexpr (n == 0) return references();
   else if constexpr (n == 1) {
     auto& [m0] = a;
-    return std::tie(m0);
+    return references(m0);
   } else if constexpr (n == 2) {
     auto& [m0, m1] = a;
-    return std::tie(m0, m1);
+    return references(m0, m1);
   } else if constexpr (n == 3) {
     auto& [m0, m1, m2] = a;
-    return std::tie(m0, m1, m2);
+    return references(m0, m1, m2);
   } else if constexpr (n == 4) {
     auto& [m0, m1, m2, m3] = a;
-    return std::tie(m0, m1, m2, m3);
+    return references(m0, m1, m2, m3);
   } else if constexpr (n == 5) {
     auto& [m0, m1, m2, m3, m4] = a;
-    return std::tie(m0, m1, m2, m3, m4);
+    return references(m0, m1, m2, m3, m4);
   } else if constexpr (n == 6) {
     auto& [m0, m1, m2, m3, m4, m5] = a;
-    return std::tie(m0, m1, m2, m3, m4, m5);
+    return references(m0, m1, m2, m3, m4, m5);
   } else if constexpr (n == 7) {
     auto& [m0, m1, m2, m3, m4, m5, m6] = a;
-    return std::tie(m0, m1, m2, m3, m4, m5, m6);
+    return references(m0, m1, m2, m3, m4, m5, m6);
   } else if constexpr (n == 8) {
     auto& [m0, m1, m2, m3, m4, m5, m6, m7] = a;
-    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7);
+    return references(m0, m1, m2, m3, m4, m5, m6, m7);
   } else if constexpr (n == 9) {
     auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8] = a;
-    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8);
+    return references(m0, m1, m2, m3, m4, m5, m6, m7, m8);
   } else {
     auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9] = a;
-    return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9);
+    return references(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9);
   }
 }
 
@@ -153,10 +158,13 @@ FUNCTRA_INLINE auto tree_map(const F& f, const T& t, const U&... u) {
   constexpr auto kind = detail::kind_of_tree<T>;
   if constexpr (kind == detail::tree_kind::leaf) return f(t, u...);
   else if constexpr (kind == detail::tree_kind::tuple) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) FUNCTRA_INLINE_LAMBDA {
-      const auto at = [&](auto i) FUNCTRA_INLINE_LAMBDA { return tree_map(f, std::get<i>(t), std::get<i>(u)...); };
-      return std::tuple<decltype(at(std::integral_constant<std::size_t, I>{}))...>{at(std::integral_constant<std::size_t, I>{})...};
-    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+    return [&]<int... I>(std::integer_sequence<int, I...>) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (sizeof...(U) == 0) return std::tuple<decltype(tree_map(f, nth<I>(t)))...>{tree_map(f, nth<I>(t))...};
+      else {
+        const auto at = [&](auto i) FUNCTRA_INLINE_LAMBDA { return tree_map(f, nth<i>(t), nth<i>(u)...); };
+        return std::tuple<decltype(at(index_constant<I>))...>{at(index_constant<I>)...};
+      }
+    }(ints<std::tuple_size_v<T>>);
   } else if constexpr (kind == detail::tree_kind::pair) {
     return std::pair{tree_map(f, t.first, u.first...), tree_map(f, t.second, u.second...)};
   } else if constexpr (kind == detail::tree_kind::array) {
@@ -173,10 +181,13 @@ FUNCTRA_INLINE auto tree_map(const F& f, const T& t, const U&... u) {
   } else if constexpr (kind == detail::tree_kind::aggregate) {
     using R = typename detail::mapped_aggregates<F, T, U...>::type;
     const auto m = detail::members(t);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) FUNCTRA_INLINE_LAMBDA {
-      const auto at = [&](auto i) FUNCTRA_INLINE_LAMBDA { return tree_map(f, std::get<i>(m), std::get<i>(detail::members(u))...); };
-      return R{at(std::integral_constant<std::size_t, I>{})...};
-    }(std::make_index_sequence<std::tuple_size_v<decltype(m)>>{});
+    return [&]<int... I>(std::integer_sequence<int, I...>) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (sizeof...(U) == 0) return R{tree_map(f, get<I>(m))...};
+      else {
+        const auto at = [&](auto i, auto... of) FUNCTRA_INLINE_LAMBDA { return tree_map(f, get<i>(m), get<i>(of)...); };
+        return R{at(index_constant<I>, detail::members(u)...)...};
+      }
+    }(ints<detail::member_count<T>()>);
   } else return t;
 }
 
@@ -194,11 +205,14 @@ FUNCTRA_INLINE void tree_for_each(const F& f, T& t, U&... u) {
     if constexpr (sizeof...(U) > 0) detail::check_same_length(t.size(), u...);
     for (std::size_t i = 0; i < t.size(); ++i) tree_for_each(f, t[i], u[i]...);
   } else if constexpr (kind == detail::tree_kind::aggregate) {
-    const auto m = detail::members(t);
-    [&]<std::size_t... I>(std::index_sequence<I...>) FUNCTRA_INLINE_LAMBDA {
-      const auto at = [&](auto i) FUNCTRA_INLINE_LAMBDA { tree_for_each(f, std::get<i>(m), std::get<i>(detail::members(u))...); };
-      (at(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<std::tuple_size_v<decltype(m)>>{});
+    auto m = detail::members(t);
+    [&]<int... I>(std::integer_sequence<int, I...>) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (sizeof...(U) == 0) (tree_for_each(f, get<I>(m)), ...);
+      else {
+        const auto at = [&](auto i, auto... of) FUNCTRA_INLINE_LAMBDA { tree_for_each(f, get<i>(m), get<i>(of)...); };
+        (at(index_constant<I>, detail::members(u)...), ...);
+      }
+    }(ints<detail::member_count<std::remove_const_t<T>>()>);
   }
 }
 

@@ -173,7 +173,7 @@ struct with_fixed {
   template <class... A>
   auto operator()(const A&... a) const {
     const auto given = std::tie(a...);
-    return with_indices(ints<sizeof...(X)>, [&](auto... i) { return f(argument<i>(given)...); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return f(argument<i>(given)...); }(ints<sizeof...(X)>);
   }
   template <int I, class G>
   const auto& argument(const G& given) const {

@@ -23,13 +23,13 @@ FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   constexpr law::mask_t mask = direct_pull<L, SumExpr<F, V...>>::mask;
   using Out = on_tower_t<join_t<tower_of<decltype(untaped<L>(std::declval<V>()))>...>, typename F::type, extents<>>;
   using C = on_tower_t<W, typename F::type, extents<>>;
-  with_indices(ints<sizeof...(V)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     using Node = fused_node<L, mask, law::value_of<F>, bundle<onto::total>, bundle<Out>, bundle<C>, V...>;
     const Out none = constant_value<Out>(extents<>{}, 0);
     Node node(y.name(), make_bundle(none), functra::get<i>(y.leaves())...);
     accumulate(functra::get<0>(node.slots).ref(nullptr), none, constant_value<C>(extents<>{}, 1));
     Node::pull(&node);
-  });
+  }(ints<sizeof...(V)>);
 }
 
 template <class Y>
@@ -51,9 +51,9 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
       pull_sum<L>(y);
       on.sweep();
       if constexpr (Wants)
-        return with_indices(ints<Y::functor::arity>, [&](auto... i) {
+        return [&]<int... i>(std::integer_sequence<int, i...>) {
           return bind(fused_statement<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
-        });
+        }(ints<Y::functor::arity>);
       else return 0;
     }
   }
@@ -85,6 +85,7 @@ class grad_fn {
   template <class... A>
   FUNCTRA_INLINE auto operator()(const A&... a) const {
     return run(
+        ints<sizeof...(A)>,
         []<class V, class Aux, class Sel, class In>(V&& value, Aux&& rest, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
           if constexpr (aux && WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, pick_gradients<Sel>(inputs)};
           else if constexpr (aux) return std::pair{pick_gradients<Sel>(inputs), std::move(rest)};
@@ -100,6 +101,7 @@ class grad_fn {
   template <class Store, class To, class... A>
   FUNCTRA_INLINE void hand_out(const Store& store, const To& to, const A&... a) const {
     run(
+        ints<sizeof...(A)>,
         [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
           const auto gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
             if constexpr (Sel::count == 1) store(take_gradients(nth<Sel::number[0]>(inputs)), into);
@@ -114,34 +116,32 @@ class grad_fn {
   }
 
  private:
-  template <class Then, class... A>
-  FUNCTRA_INLINE auto run(const Then& then, const A&... a) const {
+  // then(value, aux, selection, inputs)
+  template <int... I, class Then, class... A>
+  FUNCTRA_INLINE auto run(std::integer_sequence<int, I...> numbers, const Then& then, const A&... a) const {
     static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA { return run_on<Sel>(then, settle<Sel::contains(i)>(a)...); });
+    return run_on<Sel>(numbers, then, settle<Sel::contains(I)>(a)...);
   }
-  // then(value, aux, selection, inputs)
-  template <class Sel, class Then, class... A>
-  FUNCTRA_INLINE auto run_on(const Then& then, const A&... a) const {
+  template <class Sel, int... I, class Then, class... A>
+  FUNCTRA_INLINE auto run_on(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
     using W = call_tower<F, A...>;
     constexpr int L = tower_level<W> + 1;
     tape on;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
-      const std::tuple<decltype(input<L, W, Sel::contains(i)>(on, a))...> inputs{input<L, W, Sel::contains(i)>(on, a)...};
-      static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
-                    "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
-      const auto y = f_(nth<i>(inputs)...);
-      using Y = std::remove_const_t<decltype(y)>;
-      if constexpr (aux) {
-        static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
-        check_scalar_result<typename Y::first_type>();
-        auto rest = strip_taped<L>(y.second);
-        return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
-      } else {
-        check_scalar_result<Y>();
-        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
-      }
-    });
+    const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};
+    static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(I)>(on, a))...>,
+                  "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
+    const auto y = f_(nth<I>(inputs)...);
+    using Y = std::remove_const_t<decltype(y)>;
+    if constexpr (aux) {
+      static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
+      check_scalar_result<typename Y::first_type>();
+      auto rest = strip_taped<L>(y.second);
+      return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
+    } else {
+      check_scalar_result<Y>();
+      return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
+    }
   }
 
   template <int L, class W, bool Selected, class A>
@@ -154,9 +154,9 @@ class grad_fn {
   static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
     if constexpr (Sel::count == 1) return take_gradients(nth<Sel::number[0]>(inputs));
     else
-      return with_indices(ints<Sel::count>, [&](auto... k) FUNCTRA_INLINE_LAMBDA {
+      return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
         return std::tuple<decltype(take_gradients(nth<Sel::number[k]>(inputs)))...>{take_gradients(nth<Sel::number[k]>(inputs))...};
-      });
+      }(ints<Sel::count>);
   }
 
   FUNCTRA_EMPTY F f_;

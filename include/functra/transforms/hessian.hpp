@@ -42,7 +42,7 @@ constexpr auto hessian(F f, Options... options) {
 template <class F, class X, class V>
 auto hvp(const F& f, const X& x, const V& v) {
   if constexpr (detail::kind_of_tree<X> == detail::tree_kind::tuple)
-    return with_indices(ints<std::tuple_size_v<X>>, [&](auto... i) { return jvp(grad(f, argnums<i...>), x, v).tangent; });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return jvp(grad(f, argnums<i...>), x, v).tangent; }(ints<std::tuple_size_v<X>>);
   else return jvp(grad(f), x, v).tangent;
 }
 
@@ -55,7 +55,7 @@ class jacobian_fn {
   auto operator()(const A&... a) const {
     using Sel = selected<sizeof...(A), typename find_option<argnums_option, argnums_t<0>, Options...>::type>;
     index_t inputs = 0, outputs = 0;
-    for_each_index(ints<Sel::count>, [&](auto k) { tree_for_each([&]<class V>(const V& v) { inputs += count(v); }, nth<Sel::number[k]>(std::tie(a...))); });
+    for_each_index(ints<Sel::count>, [&](auto k) { tree_for_each([&]<class V>(const V& v) { inputs += count(v); }, nth_of<Sel::number[k]>(a...)); });
     using Y = decltype(f_(a...));
     if constexpr (is_static<Y>()) outputs = static_count<value_t<Y>>;
     else {

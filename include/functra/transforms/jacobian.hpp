@@ -76,7 +76,7 @@ class jacrev_fn {
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[jacrev] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return run<Sel>(settle<Sel::contains(i)>(a)...); }(ints<sizeof...(A)>);
   }
 
  private:
@@ -90,8 +90,8 @@ class jacrev_fn {
     constexpr index_t B = chunked ? dyn : batch_rows<Probe>();
     using W = join_t<Outer, batched_tower<hole<1>, Lb, B>>;
     tape on;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) {
-      const auto inputs = std::make_tuple(input<L, W, Sel::contains(i)>(on, a)...);
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
+      const bundle<decltype(input<L, W, Sel::contains(i)>(on, a))...> inputs{input<L, W, Sel::contains(i)>(on, a)...};
       static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
                     "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
       const auto result = f_(nth<i>(inputs)...);
@@ -99,7 +99,7 @@ class jacrev_fn {
       auto j = tree_map([&](const auto& leaf) { return one_output<Sel, L, Lb, B>(on, inputs, leaf); }, y);
       if constexpr (aux) return std::pair{std::move(j), strip_taped<L>(result.second)};
       else return j;
-    });
+    }(ints<sizeof...(A)>);
   }
   template <class Y>
   static decltype(auto) primary(const Y& y) {
@@ -125,12 +125,12 @@ class jacrev_fn {
   auto one_output(tape& on, const In& inputs, const Y& y) const {
     static_assert(!std::is_arithmetic_v<Y> && std::is_floating_point_v<dtype_of<Y>>, "[jacrev] f must return floating-point tensors");
     const auto collect = [&](index_t k) {
-      return with_indices(ints<Sel::count>, [&](auto... s) {
+      return [&]<int... s>(std::integer_sequence<int, s...>) {
         const auto one = [&](auto q) {
           return tree_map([&](const auto& x) { return rows_of<Lb, B>(take_from(x.ref, x.value), k); }, nth<Sel::number[q]>(inputs));
         };
-        return std::tuple<decltype(one(s))...>{one(s)...};
-      });
+        return std::tuple<decltype(one(index_constant<s>))...>{one(index_constant<s>)...};
+      }(ints<Sel::count>);
     };
     const index_t m = y.size();
     const index_t most = chunk_ > 0 ? chunk_ : std::max<index_t>(B, most_at_once);
@@ -175,7 +175,7 @@ class jacfwd_fn {
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[jacfwd] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return with_indices(ints<sizeof...(A)>, [&](auto... i) { return run<Sel>(settle<Sel::contains(i)>(a)...); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return run<Sel>(settle<Sel::contains(i)>(a)...); }(ints<sizeof...(A)>);
   }
 
  private:
@@ -210,17 +210,17 @@ class jacfwd_fn {
     // Every selected leaf gets a block of the basis.
     index_t total = 0;
     const auto count = [&](const auto& tree) { tree_for_each([&](const auto& v) { total += v.size(); }, tree); };
-    for_each_index(ints<Sel::count>, [&](auto k) { count(nth<Sel::number[k]>(std::tie(a...))); });
+    for_each_index(ints<Sel::count>, [&](auto k) { count(nth_of<Sel::number[k]>(a...)); });
     const index_t most = chunk_ > 0 ? chunk_ : std::max<index_t>(B, most_at_once);
     const auto push = [&](index_t first) {
       const index_t k = std::min(most, total - first);
       index_t skip = 0;
-      return with_indices(ints<sizeof...(A)>, [&](auto... i) {
+      return [&]<int... i>(std::integer_sequence<int, i...>) {
         // Braces: in the order of the arguments.
-        const auto inputs = std::tuple<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...>{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
+        const bundle<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...> inputs{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
         static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`");
         return settle<false>(f_(nth<i>(inputs)...));
-      });
+      }(ints<sizeof...(A)>);
     };
     auto result = push(0);
     const auto tangents = [&](const auto& r) {
@@ -283,19 +283,19 @@ class jacfwd_fn {
   static auto one_output(const R& rows, const A&... a) {
     index_t skip = 0;
     const auto block = [&](const auto& v) { return leaf_jacobian(rows, v, skip); };
-    if constexpr (Sel::count == 1) return tree_map(block, nth<Sel::number[0]>(std::tie(a...)));
+    if constexpr (Sel::count == 1) return tree_map(block, nth_of<Sel::number[0]>(a...));
     else {
       // Blocks lie in the order of the arguments; results in the order asked.
-      return with_indices(ints<Sel::count>, [&](auto... k) {
+      return [&]<int... k>(std::integer_sequence<int, k...>) {
         const auto one = [&](auto q) {
           skip = 0;
           for_each_index(ints<sizeof...(A)>, [&](auto i) {
-            if constexpr (Sel::contains(i) && i < Sel::number[q]) tree_for_each([&](const auto& v) { skip += v.size(); }, nth<i>(std::tie(a...)));
+            if constexpr (Sel::contains(i) && i < Sel::number[q]) tree_for_each([&](const auto& v) { skip += v.size(); }, nth_of<i>(a...));
           });
-          return tree_map(block, nth<Sel::number[q]>(std::tie(a...)));
+          return tree_map(block, nth_of<Sel::number[q]>(a...));
         };
-        return std::tuple<decltype(one(k))...>{one(k)...};
-      });
+        return std::tuple<decltype(one(index_constant<k>))...>{one(index_constant<k>)...};
+      }(ints<Sel::count>);
     }
   }
   template <class R, class V>

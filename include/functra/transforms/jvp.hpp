@@ -68,11 +68,11 @@ FUNCTRA_INLINE auto push_forward(const F& f, const std::tuple<X...>& x, const st
   static_assert(sizeof...(X) == sizeof...(T), "[jvp] as many tangents as primals are required");
   using W = join_t<call_tower<F, X...>, tree_tower_t<T...>>;
   constexpr int L = tower_level<W> + 1;
-  const auto y = with_indices(ints<sizeof...(X)>, [&](auto... i) FUNCTRA_INLINE_LAMBDA {
+  const auto y = [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     static_assert(std::is_invocable_v<const F&, decltype(make_dual<L>(nth<i>(x), nth<i>(t)))...>,
                   "[jvp] f must be callable with traced arguments: let it take them by `auto`");
     return settle<false>(f(make_dual<L>(nth<i>(x), nth<i>(t))...));
-  });
+  }(ints<sizeof...(X)>);
   if constexpr (HasAux) {
     static_assert(kind_of_tree<decltype(y)> == tree_kind::pair, "[jvp] with has_aux, f must return std::pair{value, aux}");
     auto out = primals_of<L>(y.first);

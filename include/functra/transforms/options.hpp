@@ -135,9 +135,9 @@ template <class Sel, class T>
 FUNCTRA_INLINE auto pick_selected(T&& t) {
   if constexpr (Sel::count == 1) return std::get<static_cast<std::size_t>(Sel::number[0])>(std::forward<T>(t));
   else
-    return with_indices(ints<Sel::count>, [&](auto... k) {
+    return [&]<int... k>(std::integer_sequence<int, k...>) {
       return std::tuple{std::get<static_cast<std::size_t>(Sel::number[k])>(t)...};
-    });
+    }(ints<Sel::count>);
 }
 
 // Results of pieces as one: `join(a, b)` puts two neighbours together. Pairwise, so that every piece is copied a logarithmic

@@ -37,10 +37,7 @@ C take_from(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v) {
 }
 template <class V, class C>
 C take_from(const cotangent_ref<V, C, cotangent_kind::general>& r, const V& v) {
-  if (!*r.slot) return constant_value<C>(v.get_extents(), 0);
-  C c = std::move(**r.slot);
-  r.slot->reset();
-  return c;
+  return r.slot->is_set ? r.slot->take() : constant_value<C>(v.get_extents(), 0);
 }
 
 // The gradients that have arrived at a tree of inputs.

@@ -114,13 +114,13 @@ auto map_outputs(const Y& y, const Leaf& leaf) {
   if constexpr (Out::count > 1) {
     static_assert(kind == tree_kind::tuple || kind == tree_kind::pair, "[vmap] several out_dims need an f that returns a tuple");
     static_assert(std::tuple_size_v<Y> == Out::count, "[vmap] out_dims must have one entry for each output, or one that serves all");
-    return with_indices(ints<Out::count>, [&](auto... k) {
+    return [&]<int... k>(std::integer_sequence<int, k...>) {
       const auto one = [&](auto j) {
         return tree_map([&](const auto& v) { return leaf(v, std::integral_constant<int, Out::at(j)>{}); }, nth<j>(y));
       };
-      if constexpr (kind == tree_kind::pair) return std::pair{one(k)...};
-      else return std::tuple<decltype(one(k))...>{one(k)...};
-    });
+      if constexpr (kind == tree_kind::pair) return std::pair{one(index_constant<k>)...};
+      else return std::tuple<decltype(one(index_constant<k>))...>{one(index_constant<k>)...};
+    }(ints<Out::count>);
   } else return tree_map([&](const auto& v) { return leaf(v, std::integral_constant<int, Out::at(0)>{}); }, y);
 }
 
@@ -129,7 +129,7 @@ template <class Out, class Y>
 Y join_outputs(const Y& a, const Y& b) {
   constexpr auto kind = kind_of_tree<Y>;
   if constexpr (Out::count > 1 && (kind == tree_kind::tuple || kind == tree_kind::pair)) {
-    return with_indices(ints<Out::count>, [&](auto... k) { return Y{join_trees<Out::at(k)>(nth<k>(a), nth<k>(b))...}; });
+    return [&]<int... k>(std::integer_sequence<int, k...>) { return Y{join_trees<Out::at(k)>(nth<k>(a), nth<k>(b))...}; }(ints<Out::count>);
   } else return join_trees<Out::at(0)>(a, b);
 }
 
@@ -223,7 +223,7 @@ class vmap_fn {
           [&]<class V>(const V& v) {
             constexpr int R = extents_of_value<V>::R;
             constexpr int d = wrap_dim(D, R);
-            return with_indices(ints<R>, [&](auto... i) { return at(v, pick_range<i == d>(start, stop)...); });
+            return [&]<int... i>(std::integer_sequence<int, i...>) { return at(v, pick_range<i == d>(start, stop)...); }(ints<R>);
           },
           a);
   }
