@@ -124,7 +124,7 @@ auto direction(const V& v, int stream) {
 }
 template <class... X>
 auto directions(const X&... x) {
-  return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return std::tuple{direction(x, 40 + i)...}; });
+  return [&]<int... i>(std::integer_sequence<int, i...>) { return std::tuple{direction(x, 40 + i)...}; }(functra::ints<sizeof...(X)>);
 }
 
 // <F(x...), w>
@@ -142,7 +142,7 @@ template <class G>
 struct gradient_of {
   template <class... X>
   auto operator()(const X&... x) const {
-    return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return as_tuple(functra::grad(G{}, functra::argnums<i...>)(x...)); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return as_tuple(functra::grad(G{}, functra::argnums<i...>)(x...)); }(functra::ints<sizeof...(X)>);
   }
 };
 // The derivative of F along directions.
@@ -160,7 +160,7 @@ struct slope_along {
   auto operator()(const X&... x) const {
     const auto g = gradient_of<weighted<F>>{}(x...);
     const auto v = directions(x...);
-    return functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) { return (sum(functra::nth<i>(g) * functra::nth<i>(v)) + ...); });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return (sum(functra::nth<i>(g) * functra::nth<i>(v)) + ...); }(functra::ints<sizeof...(X)>);
   }
 };
 
@@ -226,7 +226,7 @@ Tensor<T, E...> example(const Tensor<T, B, E...>& x, index_t i) {
 
 template <unsigned Mask, class F, class X, class B, class Option>
 void check_mapping(const F& f, const X& x, const B& batches, Option option) {
-  functra::with_indices(functra::ints<std::tuple_size_v<X>>, [&](auto... i) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto operand = [&](auto k) -> const auto& {
       if constexpr (((Mask >> k) & 1U) != 0) return functra::nth<k>(batches);
       else return functra::nth<k>(x);
@@ -237,26 +237,26 @@ void check_mapping(const F& f, const X& x, const B& batches, Option option) {
         if constexpr (((Mask >> k) & 1U) != 0) return example(functra::nth<k>(batches), n);
         else return functra::nth<k>(x);
       };
-      const numbers y = flat(f(one(i)...));
+      const numbers y = flat(f(one(functra::index_constant<i>)...));
       expected.insert(expected.end(), y.begin(), y.end());
     }
     const auto mapped = functra::vmap(f, functra::in_dims<(((Mask >> i) & 1U) != 0 ? 0 : functra::none)...>, option);
-    agree("vmap is the loop", flat(mapped(operand(i)...)), expected, rounding);
-  });
+    agree("vmap is the loop", flat(mapped(operand(functra::index_constant<i>)...)), expected, rounding);
+  }(functra::ints<std::tuple_size_v<X>>);
 }
 
 // vmap equals the loop over examples, whichever operands are mapped, in both lowerings.
 template <class F, class... X>
 void check_vmap(const F& f, const std::array<domain, sizeof...(X)>& domains, const X&... x) {
-  functra::with_indices(functra::ints<sizeof...(X)>, [&](auto... i) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto single = std::tuple{x...};
     const auto batches = std::tuple{stacked<dyn>(x, domains[static_cast<std::size_t>(i)], 60 + i)...};
-    functra::with_indices(functra::ints<(1U << sizeof...(X)) - 1U>, [&](auto... k) {
+    [&]<int... k>(std::integer_sequence<int, k...>) {
       (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::batch_axis), ...);
       if constexpr ((functra::extents_of_value<X>::is_static && ...))
         (check_mapping<static_cast<unsigned>(k) + 1U>(f, single, batches, functra::lowering::lanes), ...);
-    });
-  });
+    }(functra::ints<(1U << sizeof...(X)) - 1U>);
+  }(functra::ints<sizeof...(X)>);
 }
 
 // ---- suites ----
@@ -288,8 +288,7 @@ auto elementwise(const char* name, F f, R reference, const domain (&domains)[N])
 
 template <class X, class Row>
 auto operands(const Row& r, const X& like) {
-  return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, 
-      [&](auto... i) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], i)...}; });
+  return [&]<int... i>(std::integer_sequence<int, i...>) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], i)...}; }(functra::ints<std::tuple_size_v<decltype(r.domains)>>);
 }
 
 // The value against long double, within a few units of the last place.
@@ -313,7 +312,7 @@ void check_float_gradient(const Row& r) {
   const Tensor<float, dyn> like(functra::extents<dyn>(9));
   const auto narrow = operands(r, like);
   const auto f = [&](const auto&... v) { return sum(r.f(v...)); };
-  functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto g = as_tuple(functra::grad(f, functra::argnums<i...>)(functra::nth<i>(narrow)...));
     static_assert((std::is_same_v<functra::dtype_of<decltype(functra::nth<i>(g))>, float> && ...), "gradients have the dtype of their argument");
     const auto widened = [](const auto& x) {
@@ -322,7 +321,7 @@ void check_float_gradient(const Row& r) {
       return w;
     };
     agree("gradient of floats", flat(g), flat(as_tuple(functra::grad(f, functra::argnums<i...>)(widened(functra::nth<i>(narrow))...))), 1e-5);
-  });
+  }(functra::ints<std::tuple_size_v<decltype(r.domains)>>);
 }
 
 template <class F, class R, std::size_t N>
@@ -343,10 +342,9 @@ void check_packs(const Row& r) {
   using pack = functra::lanes::pack<double, lanes>;
   const Tensor<double, 3> like;
   const auto shifted = [&](int lane) {
-    return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, 
-        [&](auto... i) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], 10 * lane + i)...}; });
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return std::tuple{fill(like, r.domains[static_cast<std::size_t>(i)], 10 * lane + i)...}; }(functra::ints<std::tuple_size_v<decltype(r.domains)>>);
   };
-  functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
     const auto together = [&](auto k) {
       Tensor<pack, 3> p;
       for (int lane = 0; lane < lanes; ++lane) {
@@ -356,7 +354,7 @@ void check_packs(const Row& r) {
       return p;
     };
     const auto f = [&](const auto&... v) { return sum(r.f(v...)); };
-    const auto packed = std::tuple{together(i)...};
+    const auto packed = std::tuple{together(functra::index_constant<i>)...};
     const auto y = functra::eval(r.f(functra::nth<i>(packed)...));
     const auto g = as_tuple(functra::grad(f, functra::argnums<i...>)(functra::nth<i>(packed)...));
     for (int lane = 0; lane < lanes; ++lane) {
@@ -370,7 +368,7 @@ void check_packs(const Row& r) {
       const auto expected = as_tuple(functra::grad(f, functra::argnums<i...>)(functra::nth<i>(x)...));
       (agree("gradient of packs", pick(functra::nth<i>(g)), flat(functra::nth<i>(expected)), rounding), ...);
     }
-  });
+  }(functra::ints<std::tuple_size_v<decltype(r.domains)>>);
 }
 
 // Second and third derivatives in one operand, on rank 0: central differences of the one below.
@@ -380,13 +378,13 @@ void check_higher_derivatives(const Row& r) {
   const auto second = functra::grad(first, functra::argnums<I>);
   const auto third = functra::grad(second, functra::argnums<I>);
   const auto at = [&](const auto& f, double h) {
-    return functra::with_indices(functra::ints<std::tuple_size_v<decltype(r.domains)>>, [&](auto... i) {
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
       const auto operand = [&](auto k) {
         const domain d = r.domains[static_cast<std::size_t>(k)];
         return Tensor<double>(d.low + (d.high - d.low) * (0.43 + 0.14 * k) + (k == I ? h : 0));
       };
-      return static_cast<double>(f(operand(i)...).item());
-    });
+      return static_cast<double>(f(operand(functra::index_constant<i>)...).item());
+    }(functra::ints<std::tuple_size_v<decltype(r.domains)>>);
   };
   agree("second derivative", {at(second, 0)}, {(at(first, step) - at(first, -step)) / (2 * step)}, approximate);
   agree("third derivative", {at(third, 0)}, {(at(second, step) - at(second, -step)) / (2 * step)}, approximate);

@@ -42,7 +42,7 @@ constexpr void assign_extents(index_t* to, const index_t* given, const index_t* 
     const index_t n = only_dynamic && fixed[i] != dyn ? fixed[i] : *given++;
     if (n < 0) fail("extents", "an extent must not be negative, got ", n);
     if (fixed[i] != dyn && fixed[i] != n) fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
-    if (to) to[i] = n;
+    to[i] = n;
   }
 }
 }  // namespace detail
@@ -104,8 +104,10 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
 
  private:
   FUNCTRA_INLINE constexpr void assign(const index_t* g, bool only_dynamic) {
-    if constexpr (is_static) detail::assign_extents(nullptr, g, shape_v.v, R, only_dynamic);
-    else detail::assign_extents(this->n_, g, shape_v.v, R, only_dynamic);
+    if constexpr (is_static) {
+      index_t same[array_size(R)]{};
+      detail::assign_extents(same, g, shape_v.v, R, only_dynamic);
+    } else detail::assign_extents(this->n_, g, shape_v.v, R, only_dynamic);
   }
 };
 

@@ -100,6 +100,16 @@ inline constexpr int tower_level<taped_tower<V, L, C>> = L;
 template <class V, int L, index_t B>
 inline constexpr int tower_level<batched_tower<V, L, B>> = L;
 
+// How many times a value on a tower is differentiated.
+template <class W>
+inline constexpr int derivative_order = 0;
+template <class P, class T, int L>
+inline constexpr int derivative_order<dual_tower<P, T, L>> = 1 + std::max(derivative_order<P>, derivative_order<T>);
+template <class V, int L, class C>
+inline constexpr int derivative_order<taped_tower<V, L, C>> = 1 + std::max(derivative_order<V>, derivative_order<C>);
+template <class V, int L, index_t B>
+inline constexpr int derivative_order<batched_tower<V, L, B>> = derivative_order<V>;
+
 // The least tower that has all levels of both.
 template <class A, class B>
 struct join_towers {

@@ -33,8 +33,9 @@ struct cast : law_base {
 
 namespace detail {
 
-// The most leaves that one statement fuses; beyond that, operands are evaluated first.
-inline constexpr int max_leaves = 8;
+// The most leaves that one statement fuses; beyond that, operands are evaluated first. Each order of differentiation multiplies
+// what a statement computes, and what a compiler makes of it, by its leaves.
+constexpr int max_leaves(int order) { return order <= 1 ? 8 : order == 2 ? 4 : 2; }
 
 template <class A>
 using extents_t = extents_of_value<value_t<A>>;
@@ -45,6 +46,11 @@ template <class A>
 inline constexpr int leaf_count = 1;
 template <class F, class... V>
 inline constexpr int leaf_count<Expr<F, V...>> = sizeof...(V);
+
+template <class... A>
+constexpr bool is_crowded() {
+  return (leaf_count<A> + ...) > max_leaves(std::max({derivative_order<tower_of<value_t<A>>>...}));
+}
 
 // Whether an operand becomes a part of a statement with the extents X, or a leaf. What has a name, what has a lower rank than
 // the statement (its work would be repeated), and what has too many leaves is evaluated first.
@@ -177,7 +183,7 @@ FUNCTRA_INLINE auto apply_law(A&&... a) {
   using T = detail::domain_dtype<typename decltype(detail::common_dtype<detail::bare<A>...>())::type, D>;
   static_assert(detail::extents_agree<detail::bare<A>...>(), "[operator] static extents must broadcast: equal, or 1");
   using X = broadcast_extents<detail::extents_t<A>...>;
-  constexpr bool crowded = (detail::leaf_count<detail::bare<A>> + ...) > detail::max_leaves;
+  constexpr bool crowded = detail::is_crowded<detail::bare<A>...>();
   return detail::fuse<Op>(Op::name, detail::make_term<T, X, crowded>(std::forward<A>(a))...);
 }
 
@@ -187,7 +193,7 @@ FUNCTRA_INLINE auto apply_masked_law(M&& mask, A&& a, B&& b) {
   using T = typename decltype(detail::branch_dtype<detail::bare<A>, detail::bare<B>>())::type;
   static_assert(detail::extents_agree<detail::bare<M>, detail::bare<A>, detail::bare<B>>(), "[where] static extents must broadcast: equal, or 1");
   using X = broadcast_extents<detail::extents_t<M>, detail::extents_t<A>, detail::extents_t<B>>;
-  constexpr bool crowded = detail::leaf_count<detail::bare<M>> + detail::leaf_count<detail::bare<A>> + detail::leaf_count<detail::bare<B>> > detail::max_leaves;
+  constexpr bool crowded = detail::is_crowded<detail::bare<M>, detail::bare<A>, detail::bare<B>>();
   return detail::fuse<Op>(Op::name, detail::make_term<bool, X, crowded>(std::forward<M>(mask)), detail::make_term<T, X, crowded>(std::forward<A>(a)),
                           detail::make_term<T, X, crowded>(std::forward<B>(b)));
 }

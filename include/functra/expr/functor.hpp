@@ -70,10 +70,15 @@ FUNCTRA_INLINE auto primal_at(const A& a) {
 
 }  // namespace detail
 
+// A law applied to whole values: a statement.
+template <class Op, class... V>
+FUNCTRA_INLINE auto apply_to_values(const value_lane<V>&... a);
+
 // Applies a law to lanes. On duals of depth D it peels the outermost tangents; lanes that are less deep are constants to them.
 template <class Op, class A>
 FUNCTRA_INLINE auto apply(const A& a) {
-  if constexpr (depth<A> == 0) return Op::value(a);
+  if constexpr (is_value_lane<A>) return apply_to_values<Op>(a);
+  else if constexpr (depth<A> == 0) return Op::value(a);
   else if constexpr (!Op::differentiable) return Op::value(primal(a));
   else if constexpr (detail::joint<Op>) {
     using L = decltype(A::p);
@@ -92,7 +97,8 @@ FUNCTRA_INLINE auto apply(const A& a) {
 template <class Op, class A, class B>
 FUNCTRA_INLINE auto apply(const A& a, const B& b) {
   constexpr int D = depth<A> > depth<B> ? depth<A> : depth<B>;
-  if constexpr (D == 0) return Op::value(a, b);
+  if constexpr (is_value_lane<A>) return apply_to_values<Op>(a, b);
+  else if constexpr (D == 0) return Op::value(a, b);
   else if constexpr (!Op::differentiable) return Op::value(primal(a), primal(b));
   else {
     const auto pa = detail::primal_at<D>(a);
@@ -109,7 +115,8 @@ template <class Op, class A, class B, class C>
 FUNCTRA_INLINE auto apply(const A& a, const B& b, const C& c) {
   constexpr int D0 = depth<A> > depth<B> ? depth<A> : depth<B>;
   constexpr int D = D0 > depth<C> ? D0 : depth<C>;
-  if constexpr (D == 0) return Op::value(a, b, c);
+  if constexpr (is_value_lane<A>) return apply_to_values<Op>(a, b, c);
+  else if constexpr (D == 0) return Op::value(a, b, c);
   else if constexpr (!Op::differentiable) return Op::value(primal(a), primal(b), primal(c));
   else {
     const auto pa = detail::primal_at<D>(a);

@@ -24,6 +24,12 @@ inline constexpr bool is_dual_lane = false;
 template <class L>
 inline constexpr bool is_dual_lane<dual_lane<L>> = true;
 
+// A whole value as a lane (value_lane.hpp).
+template <class V>
+struct value_lane;
+template <class L>
+inline constexpr bool is_value_lane = false;
+
 // A partial derivative that is known when the law is written: multiplication by it costs nothing.
 template <int V>
 struct constant_partial {};
@@ -83,8 +89,9 @@ FUNCTRA_INLINE L constant(lane_scalar<L> c) {
   } else return L(c);
 }
 template <class L>
-FUNCTRA_INLINE L constant_like(const L&, double c) {
-  return constant<L>(static_cast<lane_scalar<L>>(c));
+FUNCTRA_INLINE auto constant_like(const L&, double c) {
+  if constexpr (is_value_lane<L>) return value_lane<lane_scalar<L>>(static_cast<lane_scalar<L>>(c));
+  else return constant<L>(static_cast<lane_scalar<L>>(c));
 }
 
 // How many tangents deep a lane is.
@@ -125,10 +132,19 @@ template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const d
 template <class L, shallower<L> B> FUNCTRA_INLINE dual_lane<L> operator/(const B& a, const dual_lane<L>& b) { const L y = a / b.p; return {y, -(y * b.t) / b.p}; }
 // clang-format on
 
+template <class Op, class A>
+FUNCTRA_INLINE auto apply(const A& a);
+template <class Op, class A, class B, class C>
+FUNCTRA_INLINE auto apply(const A& a, const B& b, const C& c);
+template <class T>
+struct cast;
+struct where;
+
 // A lane as one of numbers of type U.
 template <class U, class L>
 FUNCTRA_INLINE auto convert_lane(const L& a) {
   if constexpr (std::is_same_v<U, lane_scalar<L>>) return a;
+  else if constexpr (is_value_lane<L>) return apply<cast<U>>(a);
   else if constexpr (is_dual_lane<L>) {
     const auto p = convert_lane<U>(a.p);
     return dual_lane<std::remove_const_t<decltype(p)>>{p, convert_lane<U>(a.t)};
@@ -138,7 +154,8 @@ FUNCTRA_INLINE auto convert_lane(const L& a) {
 // Where the mask holds a, else b; operands may be duals.
 template <class M, class A, class B>
 FUNCTRA_INLINE auto select(const M& mask, const A& a, const B& b) {
-  if constexpr (is_dual_lane<A> || is_dual_lane<B>) {
+  if constexpr (is_value_lane<A>) return apply<where>(mask, a, b);
+  else if constexpr (is_dual_lane<A> || is_dual_lane<B>) {
     const auto x = lift_lane<depth<B>>(a);
     const auto y = lift_lane<depth<A>>(b);
     const auto p = select(mask, x.p, y.p);

@@ -126,7 +126,8 @@ struct interpreter<tracer::dual> {
   // I...: the active operands.
   template <int L, law::mask_t Mask, class G, class... Spec, class All, int... I, class... V>
   static FUNCTRA_INLINE auto push(functra::fused_statement<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
-    constexpr bool simple = (std::is_same_v<tower_of<decltype(get<I>(operands).primal)>, tower_of<decltype(get<I>(operands).tangent)>> && ...);
+    constexpr bool parts = detail::is_value_functor<G> && detail::order_of<std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...> >= 2;
+    constexpr bool simple = !parts && (std::is_same_v<tower_of<decltype(get<I>(operands).primal)>, tower_of<decltype(get<I>(operands).tangent)>> && ...);
     if constexpr (simple) {
       auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).tangent...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
@@ -165,7 +166,9 @@ struct interpreter<tracer::dual> {
   }
   template <int First, class C, class Spec, class R, int... J, class All, int... I, class X>
   static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
-    if constexpr (is_like<Spec>) {
+    if constexpr (is_like<Spec> && detail::order_of<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>...> >= 2)
+      return detail::sum_to(bind(functra::fused_statement<law::value_of<C>, onto::full>{}, name, pick<First, J>(r, operands, active)...), x);
+    else if constexpr (is_like<Spec>) {
       using T = typename C::type;
       using S = law::fn<law::first_of, C, law::arg<T>>;
       return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));

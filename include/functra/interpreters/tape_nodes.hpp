@@ -311,6 +311,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     else if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
       accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
     else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
+    else if constexpr (order_of<P, decltype(ct)> >= 2) accumulate(ref, xk, sum_to(bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d), xk.get_extents()));
     else {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
       accumulate(ref, xk, bind(fused_statement<law::value_of<G>, onto::like<2>>{}, name, ct, d, shape_only<T>(xk.get_extents())));

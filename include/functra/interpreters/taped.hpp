@@ -162,8 +162,9 @@ struct interpreter<tracer::taped> {
     constexpr bool plain_cotangent = tower_level<W>() == 0;
     constexpr bool more_levels = !std::is_same_v<W, join_t<tower_of<decltype(detail::untaped<L>(v))>...>>;
     constexpr bool scalar = plain && plain_cotangent && X::R == 0;
+    constexpr bool parts = detail::order_of<std::remove_cvref_t<decltype(detail::untaped<L>(v))>...> >= 2;
     if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, std::integer_sequence<int>{}, v...);
-    else if constexpr (!F::linear && !is_like<Spec> && (more_levels || (plain && plain_cotangent && small))) {
+    else if constexpr (!F::linear && !is_like<Spec> && (parts || more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return [&]<int... k>(std::integer_sequence<int, k...>) {
         auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);

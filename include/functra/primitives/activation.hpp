@@ -14,6 +14,8 @@ namespace functra {
 
 namespace law {
 
+struct sigmoid;
+
 namespace detail {
 
 // e^(-|x|) and 1 / (1 + e^(-|x|)).
@@ -34,6 +36,9 @@ FUNCTRA_INLINE void logistic(const L& x, L& s, L& d) {
     logistic(x.p, s.p, d.p);
     s.t = x.t * d.p;
     d.t = s.t * (constant_like(s.p, 1) - (s.p + s.p));
+  } else if constexpr (is_value_lane<L>) {
+    s = apply<sigmoid>(x);
+    d = s * (constant_like(s, 1) - s);
   } else {
     const logistic_parts<L> parts(x);
     s = logistic(x, parts);
@@ -71,6 +76,9 @@ struct softplus : law_base {
       L unused;
       detail::logistic(x, d, unused);
       y = {apply<softplus>(x.p), x.t * d.p};
+    } else if constexpr (is_value_lane<L>) {
+      y = apply<softplus>(x);
+      d = apply<sigmoid>(x);
     } else {
       const detail::logistic_parts<L> parts(x);
       y = lanes::max(x, L(0)) + lanes::log1p(parts.e);

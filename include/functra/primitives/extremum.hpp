@@ -16,8 +16,8 @@ namespace detail {
 // 1 where `wins`, 1/2 where `ties`, else 0.
 template <class M, class L>
 FUNCTRA_INLINE auto share(const M& wins, const M& ties, const L& like) {
-  const auto d = lanes::select(ties, constant_like(like, 0.5), constant_like(like, 1));
-  return masked{M(wins || ties), d};
+  const auto d = select(ties, constant_like(like, 0.5), constant_like(like, 1));
+  return masked{wins || ties, d};
 }
 }  // namespace detail
 
@@ -57,7 +57,8 @@ struct clamp : law_base {
     return masked_one{(primal(x) < l) && (l < primal(high))};
   }
   static FUNCTRA_INLINE auto d2(const auto&, const auto& x, const auto& low, const auto& high) {
-    return masked_one{primal(high) < lanes::max(primal(x), primal(low))};
+    const auto h = primal(high);
+    return masked_one{(h < primal(x)) || (h < primal(low))};
   }
 };
 

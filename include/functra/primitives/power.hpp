@@ -73,6 +73,7 @@ FUNCTRA_INLINE L repeated_product(const L& a, std::uint32_t n) {
 template <class B>
 FUNCTRA_INLINE auto common_number(const B& b) {
   if constexpr (lanes::is_pack<B>) return b[0];
+  else if constexpr (is_value_lane<B>) return b.v;
   else return b;
 }
 

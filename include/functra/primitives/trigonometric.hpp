@@ -17,6 +17,9 @@ namespace functra {
 
 namespace law {
 
+struct sin;
+struct cos;
+
 namespace detail {
 // sin x and cos x, and their tangents from each other.
 template <class L>
@@ -25,6 +28,9 @@ FUNCTRA_INLINE void sincos(const L& x, L& s, L& c) {
     sincos(x.p, s.p, c.p);
     s.t = x.t * c.p;
     c.t = -(x.t * s.p);
+  } else if constexpr (is_value_lane<L>) {
+    s = apply<sin>(x);
+    c = apply<cos>(x);
   } else lanes::sincos(x, s, c);
 }
 }  // namespace detail

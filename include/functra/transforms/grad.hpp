@@ -14,7 +14,7 @@ struct direct_pull : std::false_type {};
 template <int L, class F, class... V>
 struct direct_pull<L, SumExpr<F, V...>> {
   static constexpr law::mask_t mask = mask_at<L, V...>() & F::reach;
-  static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type>;
+  static constexpr bool value = mask != 0 && std::is_floating_point_v<typename F::type> && order_of<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> < 2;
 };
 
 template <int L, class F, class... V>
