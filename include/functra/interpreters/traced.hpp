@@ -4,6 +4,7 @@
 
 #include "functra/primitives/arithmetic.hpp"
 #include "functra/primitives/broadcast.hpp"
+#include "functra/primitives/comparison.hpp"
 #include "functra/primitives/select.hpp"
 #include "functra/primitives/slice.hpp"
 #include "functra/rules/primitive.hpp"
