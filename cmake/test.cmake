@@ -69,7 +69,7 @@ if(MATRIX)
     set(sanitizer g++)
   endif()
   check(test-clang ${clang} "-O1${v3}" short --label-regex short)
-  check(test-native g++ "-O2 ${march}" short --label-regex short)
+  check(test-native g++ "-O2 ${march}" "short;tour" --label-regex "short|examples")  # as tour.cmake builds it
   check(test-asan ${sanitizer} "-O1 -g1 ${sanitize} -D_GLIBCXX_ASSERTIONS" short --label-regex short)
 endif()
 execute_process(COMMAND ${CMAKE_COMMAND} -E echo "\n${passed} passed, ${failed} failed")

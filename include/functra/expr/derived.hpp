@@ -43,6 +43,15 @@ template <class Op, class A, class B, class... R, int I>
 struct leaf_type<fn<Op, A, B, R...>, I> : leaf_type<fn<Op, B, R...>, I - A::arity> {};
 }  // namespace detail
 
+// How deep the duals are that an input reads.
+namespace detail {
+template <class In>
+inline constexpr int depth_of_input = 0;
+template <class In>
+  requires requires { In::lane_depth; }
+inline constexpr int depth_of_input<In> = In::lane_depth;
+}  // namespace detail
+
 template <class F>
 struct value_of {
   static constexpr int arity = F::arity;
@@ -58,10 +67,8 @@ struct value_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    if constexpr (detail::combination<F>::value) {
-      if constexpr (depth<decltype(in.template get<0>())> == 0) out.template put<0>(detail::combination<F>::template sum<0>(in));
-      else out.template put<0>(F::template value<0>(in));
-    } else out.template put<0>(F::template value<0>(in));
+    if constexpr (detail::combination<F>::value && detail::depth_of_input<In> == 0) out.template put<0>(detail::combination<F>::template sum<0>(in));
+    else out.template put<0>(F::template value<0>(in));
   }
 };
 
@@ -199,12 +206,6 @@ struct partials_of {
 };
 
 namespace detail {
-
-template <class In>
-inline constexpr int depth_of_input = 0;
-template <class In>
-  requires requires { In::lane_depth; }
-inline constexpr int depth_of_input<In> = In::lane_depth;
 
 // Inputs of G as duals: primal I beside its tangent, which follows the primals.
 template <class In, int Arity, mask_t Mask>

@@ -13,7 +13,9 @@
 //   value(x...)             generic over lanes
 //   d0(y, x...), d1(...)    partial derivatives, given the value y; or
 //   value_and_d0(x, y&, d&) both at once, where they share work (joint_tag)
-// and `of_value_tag` where d0 needs y alone: a pullback then reads the value that is there instead of computing it again.
+// and `of_value_tag` where d0 needs y alone: a pullback then reads the value that is there instead of computing it again. Partials
+// are differentiated in turn, on duals of lanes and (from the third order on) as statements on whole values: they are written with
+// arithmetic, comparisons, primal, constant_like, select and apply<law>, whereas `value` may use all of lanes::.
 namespace functra::law {
 
 namespace detail {

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "functra/core/bundle.hpp"
 #include "functra/core/levels.hpp"
 #include "functra/expr/functor.hpp"
+#include "functra/tensor/tensor.hpp"
 
 // A whole value as a lane. A law that is applied to such lanes, or a partial derivative of one, is a statement of its own: this is how
 // statements are evaluated in parts. Fused derivatives of derivatives grow with every order of differentiation; parts do not.

@@ -127,9 +127,10 @@ class driver {
     for (int d = 0; d < rank_; ++d) total *= n_[d];
     clear_sums(total);
     if (total == 0) return;
-    // Long rows are walked one by one; short ones are gathered into blocks that span rows.
+    // Long rows are walked one by one, and so are short ones of packs, which have no tails; others are gathered into blocks that
+    // span rows.
     row_ = n_[rank_ - 1];
-    by_rows_ = rank_ == 1 || row_ >= 128;
+    by_rows_ = rank_ == 1 || row_ >= (l_.step == 1 ? 3 : 128);
     const index_t span = by_rows_ ? row_ : total;
     bool copies = false;
     std::size_t widest = 8;
