@@ -80,6 +80,20 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
     return e;
   }
 
+  // From what `write` puts into an array of R extents.
+  template <class Write>
+  static FUNCTRA_INLINE extents written(const Write& write) {
+    if constexpr (R > 0 && dynamic_rank == R) {
+      extents e;
+      write(e.n_);
+      return e;
+    } else {
+      index_t n[array_size(R)];
+      write(n);
+      return from(n);
+    }
+  }
+
   static constexpr int rank() { return R; }
   static constexpr index_t static_extent(int i) { return shape_v[i]; }
   FUNCTRA_INLINE constexpr index_t extent(int i) const {

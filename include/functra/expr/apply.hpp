@@ -35,7 +35,7 @@ namespace detail {
 
 // The most leaves that one statement fuses; beyond that, operands are evaluated first. Each order of differentiation multiplies
 // what a statement computes, and what a compiler makes of it, by its leaves.
-constexpr int max_leaves(int order) { return order <= 1 ? 8 : order == 2 ? 4 : 2; }
+constexpr int max_leaves(int order) { return order <= 2 ? 8 : 2; }
 
 template <class A>
 using extents_t = extents_of_value<value_t<A>>;

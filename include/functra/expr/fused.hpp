@@ -78,19 +78,34 @@ FUNCTRA_INLINE decltype(auto) extents_in(const V& v) {
   else return v.get_extents();
 }
 
+template <class X, class A, class... B>
+FUNCTRA_INLINE const X& first_of_type(const A& a, const B&... b) {
+  if constexpr (std::is_same_v<X, A>) return static_cast<void>((static_cast<void>(b), ...)), a;
+  else return static_cast<void>(a), first_of_type<X>(b...);
+}
+template <class X, class A>
+FUNCTRA_INLINE bool agrees(const X& x, const A& a) {
+  for (int i = 0; i < A::R; ++i)
+    if (a.extent(i) != x.extent(i)) return false;
+  return true;
+}
+
 // The extents that values broadcast to; checks those known at run time.
 template <class X, class... V>
 FUNCTRA_INLINE X common_extents(const char* name, const V&... v) {
   if constexpr (X::is_static && (extents_of_value<V>::is_static && ...)) return static_cast<void>(name), X{};
   else if constexpr (sizeof...(V) == 1 && (std::is_same_v<X, extents_of_value<V>> && ...)) return static_cast<void>(name), X((v.get_extents(), ...));
   else {
-    index_t n[array_size(X::R)];
-    const auto broadcast = [&](const auto&... x) {
+    const auto broadcast = [&](const auto&... x) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (((std::is_same_v<X, std::remove_cvref_t<decltype(x)>> || std::remove_cvref_t<decltype(x)>::R == 0) && ...)) {
+        // Mostly there is nothing to stretch.
+        const X& first = first_of_type<X>(x...);
+        if ((agrees(first, x) && ...)) return first;
+      }
       const shape_ref shapes[] = {{std::remove_cvref_t<decltype(x)>::R, x.extent_data()}...};
-      broadcast_shapes(name, X::R, n, shapes, sizeof...(x));
+      return X::written([&](index_t* n) FUNCTRA_INLINE_LAMBDA { broadcast_shapes(name, X::R, n, shapes, sizeof...(x)); });
     };
-    broadcast(extents_in(v)...);
-    return X::from(n);
+    return broadcast(extents_in(v)...);
   }
 }
 
@@ -124,15 +139,12 @@ FUNCTRA_INLINE O output_extents_of(const X& x, const V&... v) {
   if constexpr (O::is_static) return O{};
   else if constexpr (std::is_same_v<O, X> && std::is_same_v<Spec, onto::full>) return x;
   else {
-    index_t n[O::R];
-    if constexpr (requires { []<int I>(onto::like<I>) {}(Spec{}); }) {
-      []<int I>(onto::like<I>, index_t* to, const auto&... leaf) {
-        const auto& l = nth_of<I>(leaf...);
-        for (int i = 0; i < O::R; ++i) to[i] = l.extent(i);
-      }(Spec{}, n, v...);
-    } else
-      for (int i = 0; i < O::R; ++i) n[i] = O::static_extent(i) == 1 ? 1 : x.extent(i);
-    return O::from(n);
+    if constexpr (requires { []<int I>(onto::like<I>) {}(Spec{}); })
+      return []<int I>(onto::like<I>, const auto&... leaf) FUNCTRA_INLINE_LAMBDA { return O(nth_of<I>(leaf...).get_extents()); }(Spec{}, v...);
+    else
+      return O::written([&](index_t* n) FUNCTRA_INLINE_LAMBDA {
+        for (int i = 0; i < O::R; ++i) n[i] = O::static_extent(i) == 1 ? 1 : x.extent(i);
+      });
   }
 }
 

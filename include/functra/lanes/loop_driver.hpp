@@ -42,16 +42,14 @@ struct kernel_info {
   void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
 };
 
+// A kernel with its operands in place.
 struct loop {
+  const kernel_info& kernel;
   int rank;
   const index_t* n;
-  int inputs, outputs;
-  operand* in;
-  operand* out;
+  const operand* in;
+  const operand* out;
   const bool* accumulate;
-  const operand_kind* kinds;
-  int step;
-  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
 };
 
 namespace detail {
@@ -63,7 +61,7 @@ inline constexpr std::size_t tail_bytes = 1024;
 
 // The last, partial step: on copies, so that the kernel neither reads nor writes past the end. Results are added one output
 // after the other, because outputs may lie in the same place.
-inline void run_tail(const loop& l, index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
+inline void run_tail(const kernel_info& l, index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
   alignas(64) char tail[max_operands][tail_bytes];
   alignas(64) char before[max_operands][tail_bytes];
   const void* tin[max_operands];
@@ -105,12 +103,12 @@ class driver {
   // Drops dims of extent 1, and merges neighbours that every operand walks as one.
   void merge_dims() {
     const auto stride = [&](int k, int d) { return operand_at(k).stride[d]; };
-    const int all = l_.inputs + l_.outputs;
+    const int all = l_.kernel.inputs + l_.kernel.outputs;
     for (int d = 0; d < l_.rank; ++d) {
       if (l_.n[d] == 1) continue;
       bool mergeable = rank_ > 0;
       for (int k = 0; mergeable && k < all; ++k)
-        mergeable = l_.kinds[k].single || stride_[k][rank_ - 1] == stride(k, d) * l_.n[d];
+        mergeable = l_.kernel.kinds[k].single || stride_[k][rank_ - 1] == stride(k, d) * l_.n[d];
       if (!mergeable) ++rank_;
       n_[rank_ - 1] = mergeable ? n_[rank_ - 1] * l_.n[d] : l_.n[d];
       for (int k = 0; k < all; ++k) stride_[k][rank_ - 1] = stride(k, d);
@@ -130,20 +128,20 @@ class driver {
     // Long rows are walked one by one, and so are short ones of packs, which have no tails; others are gathered into blocks that
     // span rows.
     row_ = n_[rank_ - 1];
-    by_rows_ = rank_ == 1 || row_ >= (l_.step == 1 ? 3 : 128);
+    by_rows_ = rank_ == 1 || row_ >= (l_.kernel.step == 1 ? 3 : 128);
     const index_t span = by_rows_ ? row_ : total;
     bool copies = false;
     std::size_t widest = 8;
-    for (int k = 0; k < l_.inputs + l_.outputs; ++k) {
-      direct_[k] = l_.kinds[k].single || ((by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k)) && !meets_another(k));
+    for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
+      direct_[k] = l_.kernel.kinds[k].single || ((by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k)) && !meets_another(k));
       copies |= !direct_[k];
-      if (l_.kinds[k].size > widest) widest = l_.kinds[k].size;
+      if (l_.kernel.kinds[k].size > widest) widest = l_.kernel.kinds[k].size;
     }
     if (copies) allocate_buffers();
     index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
     // Blocks of whole rows: what is the same in every row is copied once.
     if (!by_rows_ && most >= row_) most -= most % row_;
-    for (int k = 0; k < l_.inputs; ++k) {
+    for (int k = 0; k < l_.kernel.inputs; ++k) {
       same_rows_[k] = !by_rows_ && most >= row_;
       for (int d = 0; d + 1 < rank_; ++d) same_rows_[k] &= stride_[k][d] == 0;
     }
@@ -153,12 +151,12 @@ class driver {
       run_block(start, len);
       start += len;
     }
-    for (int k = 0; k < l_.outputs; ++k)
+    for (int k = 0; k < l_.kernel.outputs; ++k)
       if (output_kind(k).single) output_kind(k).reduce(sums_[k], l_.out[k].p, l_.accumulate[k]);
   }
 
   void allocate_buffers() {
-    const int all = l_.inputs + l_.outputs;
+    const int all = l_.kernel.inputs + l_.kernel.outputs;
     std::size_t bytes = 0;
     for (int k = 0; k < all; ++k) bytes += direct_[k] ? 0 : buffer_bytes;
     buffers_ = memory::handle::allocate(bytes);
@@ -171,9 +169,9 @@ class driver {
 
   // Outputs that sum start from zero, unless they accumulate.
   void clear_sums(index_t total) {
-    for (int k = 0; k < l_.outputs; ++k) {
+    for (int k = 0; k < l_.kernel.outputs; ++k) {
       const operand_kind& kind = output_kind(k);
-      const index_t* stride = stride_[l_.inputs + k];
+      const index_t* stride = stride_[l_.kernel.inputs + k];
       accumulate_[k] = l_.accumulate[k];
       if (kind.single) {
         std::memset(sums_[k], 0, kind.lane_bytes);
@@ -203,8 +201,8 @@ class driver {
   void run_block(index_t start, index_t len) {
     const void* in[max_operands];
     void* out[max_operands];
-    for (int k = 0; k < l_.inputs; ++k) {
-      const operand_kind& kind = l_.kinds[k];
+    for (int k = 0; k < l_.kernel.inputs; ++k) {
+      const operand_kind& kind = l_.kernel.kinds[k];
       if (kind.single) in[k] = l_.in[k].p;
       else if (direct_[k]) in[k] = locate(k, start);
       else {
@@ -216,19 +214,19 @@ class driver {
       }
     }
     bool accumulate[max_operands];
-    for (int k = 0; k < l_.outputs; ++k) {
-      accumulate[k] = direct_[l_.inputs + k] && accumulate_[k];
+    for (int k = 0; k < l_.kernel.outputs; ++k) {
+      accumulate[k] = direct_[l_.kernel.inputs + k] && accumulate_[k];
       out[k] = output_kind(k).single    ? static_cast<void*>(sums_[k])
-               : direct_[l_.inputs + k] ? locate(l_.inputs + k, start)
-                                        : static_cast<void*>(buffer_[l_.inputs + k]);
+               : direct_[l_.kernel.inputs + k] ? locate(l_.kernel.inputs + k, start)
+                                        : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
     }
-    const index_t count = len / l_.step, rest = len % l_.step;
-    if (count > 0) l_.steps(count, in, out, accumulate);
-    if (rest > 0) run_tail(l_, count * l_.step, rest, in, out, accumulate);
-    for (int k = 0; k < l_.outputs; ++k) {
-      const int o = l_.inputs + k;
+    const index_t count = len / l_.kernel.step, rest = len % l_.kernel.step;
+    if (count > 0) l_.kernel.steps(count, in, out, accumulate);
+    if (rest > 0) run_tail(l_.kernel, count * l_.kernel.step, rest, in, out, accumulate);
+    for (int k = 0; k < l_.kernel.outputs; ++k) {
+      const int o = l_.kernel.inputs + k;
       if (direct_[o]) continue;
-      const operand_kind& kind = l_.kinds[o];
+      const operand_kind& kind = l_.kernel.kinds[o];
       walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
         const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
         if (stride == 0) kind.sum(to, from, n);
@@ -237,21 +235,21 @@ class driver {
     }
   }
 
-  const operand& operand_at(int k) const { return k < l_.inputs ? l_.in[k] : l_.out[k - l_.inputs]; }
-  const operand_kind& output_kind(int k) const { return l_.kinds[l_.inputs + k]; }
+  const operand& operand_at(int k) const { return k < l_.kernel.inputs ? l_.in[k] : l_.out[k - l_.kernel.inputs]; }
+  const operand_kind& output_kind(int k) const { return l_.kernel.kinds[l_.kernel.inputs + k]; }
 
   // Whether a sum goes where an earlier output's goes, shifted: reading what was just written in other registers stalls. It is made
   // in a buffer instead.
   bool meets_another(int k) const {
-    if (k <= l_.inputs || !l_.accumulate[k - l_.inputs]) return false;
+    if (k <= l_.kernel.inputs || !l_.accumulate[k - l_.kernel.inputs]) return false;
     const auto begin = [&](int i) { return reinterpret_cast<std::uintptr_t>(operand_at(i).p); };
     const auto bytes = [&](int i) {
       index_t last = 0;
       for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[i][d];
-      return static_cast<std::uintptr_t>(last + 1) * l_.kinds[i].size;
+      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[i].size;
     };
-    for (int i = l_.inputs; i < k; ++i)
-      if (direct_[i] && !l_.kinds[i].single && begin(i) != begin(k) && begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i)) return true;
+    for (int i = l_.kernel.inputs; i < k; ++i)
+      if (direct_[i] && !l_.kernel.kinds[i].single && begin(i) != begin(k) && begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i)) return true;
     return false;
   }
 
@@ -271,14 +269,14 @@ class driver {
       offset += start % n_[d] * stride_[k][d];
       start /= n_[d];
     }
-    return static_cast<char*>(operand_at(k).p) + offset * static_cast<index_t>(l_.kinds[k].size);
+    return static_cast<char*>(operand_at(k).p) + offset * static_cast<index_t>(l_.kernel.kinds[k].size);
   }
 
   // Visits the elements [start, start + len) of the iteration space as runs within rows.
   template <class F>
   void walk(int k, index_t start, index_t len, F visit) const {
     const index_t* const stride = stride_[k];
-    const auto size = static_cast<index_t>(l_.kinds[k].size);
+    const auto size = static_cast<index_t>(l_.kernel.kinds[k].size);
     const int last = rank_ - 1;
     char* p = static_cast<char*>(operand_at(k).p);
     index_t at[max_rank] = {};
@@ -315,38 +313,8 @@ class driver {
   char* buffer_[max_operands];
 };
 
-}  // namespace detail
-
-namespace detail {
-
-// Where every operand is one run of memory, and nothing sums or shares a place, there is nothing to plan.
-inline bool drive_flat(const loop& l) {
-  index_t total = 1;
-  for (int d = 0; d < l.rank; ++d) total *= l.n[d];
-  if (total == 0) return false;
-  const auto is_flat = [&](const operand& o) {
-    index_t expected = 1;
-    for (int d = l.rank - 1; d >= 0; --d) {
-      if (o.stride[d] != expected && l.n[d] != 1) return false;
-      expected *= l.n[d];
-    }
-    return true;
-  };
-  const void* in[max_operands];
-  void* out[max_operands];
-  for (int k = 0; k < l.inputs; ++k) {
-    if (!l.kinds[k].single && !is_flat(l.in[k])) return false;
-    in[k] = l.in[k].p;
-  }
-  for (int k = 0; k < l.outputs; ++k) {
-    if (l.kinds[l.inputs + k].single || (l.accumulate[k] && l.outputs > 1) || !is_flat(l.out[k])) return false;
-    out[k] = l.out[k].p;
-  }
-  const index_t count = total / l.step, rest = total % l.step;
-  if (count > 0) l.steps(count, in, out, l.accumulate);
-  if (rest > 0) run_tail(l, count * l.step, rest, in, out, l.accumulate);
-  return true;
-}
+// Elements from which on work is shared between threads.
+inline constexpr index_t shared_work = 32768;
 
 // The dim to cut between threads, or -1: the longest, where the work is long and no two elements of outputs share a place.
 inline int dim_to_cut(const loop& l) {
@@ -356,17 +324,17 @@ inline int dim_to_cut(const loop& l) {
     total *= l.n[d];
     if (l.n[d] > l.n[longest]) longest = d;
   }
-  if (l.rank == 0 || total < 32768) return -1;
+  if (l.rank == 0 || total < shared_work) return -1;
   std::uintptr_t begin[max_operands], end[max_operands];
-  for (int k = 0; k < l.outputs; ++k) {
+  for (int k = 0; k < l.kernel.outputs; ++k) {
     index_t last = 0;
     for (int d = 0; d < l.rank; ++d) {
       if (l.out[k].stride[d] <= 0 && l.n[d] > 1) return -1;
       last += (l.n[d] - 1) * l.out[k].stride[d];
     }
-    if (l.kinds[l.inputs + k].single) return -1;
+    if (l.kernel.kinds[l.kernel.inputs + k].single) return -1;
     begin[k] = reinterpret_cast<std::uintptr_t>(l.out[k].p);
-    end[k] = begin[k] + static_cast<std::uintptr_t>(last + 1) * l.kinds[l.inputs + k].size;
+    end[k] = begin[k] + static_cast<std::uintptr_t>(last + 1) * l.kernel.kinds[l.kernel.inputs + k].size;
     for (int i = 0; i < k; ++i)
       if (begin[i] < end[k] && begin[k] < end[i]) return -1;
   }
@@ -384,24 +352,13 @@ inline void drive_part(const loop& l, int d, index_t first, index_t last) {
       if (!kinds[k].single) to[k].p = static_cast<char*>(from[k].p) + first * from[k].stride[d] * static_cast<index_t>(kinds[k].size);
     }
   };
-  shift(l.in, in, l.inputs, l.kinds);
-  shift(l.out, out, l.outputs, l.kinds + l.inputs);
-  loop part = l;
-  part.n = n;
-  part.in = in;
-  part.out = out;
+  shift(l.in, in, l.kernel.inputs, l.kernel.kinds);
+  shift(l.out, out, l.kernel.outputs, l.kernel.kinds + l.kernel.inputs);
+  const loop part{l.kernel, l.rank, n, in, out, l.accumulate};
   driver run(part);
 }
 
 }  // namespace detail
-
-inline void drive(const loop& l) {
-  if constexpr (functra::detail::has_threads) {
-    const int d = detail::dim_to_cut(l);
-    if (d >= 0) return functra::detail::for_ranges(l.n[d], std::min<index_t>(l.n[d], 64), [&](index_t first, index_t last) { detail::drive_part(l, d, first, last); });
-  }
-  if (!detail::drive_flat(l)) detail::driver run(l);
-}
 
 // An operand as its owner has it: extents of its own, which broadcast to the iteration space. Without strides it is contiguous.
 struct array {
@@ -427,14 +384,56 @@ inline void place(const array& a, int rank, const index_t* n, operand& o) {
     contiguous *= a.n[k];
   }
 }
+
+// Whether an array is one run of memory that goes through the iteration space element by element.
+inline bool is_flat(const array& a, int rank, const index_t* n) {
+  index_t contiguous = 1;
+  for (int d = rank - 1, k = a.rank - 1; d >= 0; --d, --k) {
+    if (n[d] == 1) continue;
+    if (k < 0 || a.n[k] != n[d] || (a.stride && a.stride[k] != contiguous)) return false;
+    contiguous *= n[d];
+  }
+  return true;
+}
+
+// Where every operand is one run of memory, and nothing sums or shares a place, there is nothing to plan.
+inline bool run_flat(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
+  index_t total = 1;
+  for (int d = 0; d < rank; ++d) total *= n[d];
+  if (total == 0 || (functra::detail::has_threads && total >= shared_work)) return false;
+  const void* in[max_operands];
+  void* out[max_operands];
+  for (int i = 0; i < k.inputs; ++i) {
+    if (!k.kinds[i].single && !is_flat(operands[i], rank, n)) return false;
+    in[i] = operands[i].p;
+  }
+  for (int i = 0; i < k.outputs; ++i) {
+    const array& o = operands[k.inputs + i];
+    if (k.kinds[k.inputs + i].single || (accumulate[i] && k.outputs > 1) || !is_flat(o, rank, n)) return false;
+    out[i] = o.p;
+  }
+  const index_t count = total / k.step, rest = total % k.step;
+  if (count > 0) k.steps(count, in, out, accumulate);
+  if (rest > 0) run_tail(k, count * k.step, rest, in, out, accumulate);
+  return true;
+}
+
+FUNCTRA_NOINLINE inline void run_strided(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
+  operand placed[max_operands];
+  for (int i = 0; i < k.inputs + k.outputs; ++i) place(operands[i], rank, n, placed[i]);
+  const loop l{k, rank, n, placed, placed + k.inputs, accumulate};
+  if constexpr (functra::detail::has_threads) {
+    const int d = dim_to_cut(l);
+    if (d >= 0) return functra::detail::for_ranges(n[d], std::min<index_t>(n[d], 64), [&](index_t first, index_t last) { drive_part(l, d, first, last); });
+  }
+  driver run(l);
+}
 }  // namespace detail
 
 // Runs a kernel over the iteration space `n`. Operands are the inputs, then the outputs; an input that is smaller than the space
 // broadcasts, an output is a sum. `accumulate[k]` adds to what output k holds.
 FUNCTRA_NOINLINE inline void run(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
-  operand placed[max_operands];
-  for (int i = 0; i < k.inputs + k.outputs; ++i) detail::place(operands[i], rank, n, placed[i]);
-  drive({rank, n, k.inputs, k.outputs, placed, placed + k.inputs, accumulate, k.kinds, k.step, k.steps});
+  if (!detail::run_flat(k, rank, n, operands, accumulate)) detail::run_strided(k, rank, n, operands, accumulate);
 }
 
 }  // namespace functra::lanes
