@@ -59,6 +59,11 @@ template <class C>
 struct general_slot {
   C value{uninitialized};
   bool is_set = false;
+  general_slot() = default;
+  general_slot(const general_slot& o) : is_set(o.is_set) {
+    if (is_set) value = o.value;  // what is not there is not copied
+  }
+  general_slot& operator=(const general_slot&) = delete;
   C take() {
     is_set = false;
     return std::move(value);
