@@ -107,6 +107,16 @@ FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b) {
   return moved(b, std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>{});
 }
 
+// The members of a, then those of b, moved.
+template <class... V, class... W, int... I, int... J>
+FUNCTRA_INLINE bundle<V..., W...> concat(std::integer_sequence<int, I...>, std::integer_sequence<int, J...>, bundle<V...>& a, bundle<W...>& b) {
+  return bundle<V..., W...>{std::move(get<I>(a))..., std::move(get<J>(b))...};
+}
+template <class... V, class... W>
+FUNCTRA_INLINE bundle<V..., W...> concat(bundle<V...>& a, bundle<W...>& b) {
+  return concat(std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(W)>{}, a, b);
+}
+
 // The numbers 0 .. N-1 as a value: [&]<int... i>(std::integer_sequence<int, i...>) { ... }(ints<3>). One of them as a value.
 template <auto N>
 inline constexpr std::make_integer_sequence<int, static_cast<int>(N)> ints{};

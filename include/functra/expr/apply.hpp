@@ -96,15 +96,6 @@ FUNCTRA_INLINE auto make_term(A&& a) {
   }
 }
 
-template <class... V, class... W, int... I, int... J>
-FUNCTRA_INLINE bundle<V..., W...> concat(std::integer_sequence<int, I...>, std::integer_sequence<int, J...>, bundle<V...>& a, bundle<W...>& b) {
-  return bundle<V..., W...>{std::move(get<I>(a))..., std::move(get<J>(b))...};
-}
-template <class... V, class... W>
-FUNCTRA_INLINE bundle<V..., W...> concat(bundle<V...>& a, bundle<W...>& b) {
-  return concat(std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(W)>{}, a, b);
-}
-
 template <class Op, class FA, class... V>
 FUNCTRA_INLINE auto fuse(const char* name, term<FA, V...>&& a) {
   return Expr<law::fn<Op, FA>, V...>(name, std::move(a.leaves));

@@ -92,9 +92,7 @@ auto full_part(const X& x, const S& s) {
   else if constexpr (!std::is_same_v<extents_of_value<V>, X>) return bind(rules::broadcast<X>{{}, x}, v);
   else if constexpr (X::is_static) return v;
   else {
-    bool same = true;
-    for (int i = 0; i < X::R; ++i) same &= v.extent(i) == x.extent(i);
-    return same ? v : V(bind(rules::broadcast<X>{{}, x}, v));
+    return agrees(x, v) ? v : V(bind(rules::broadcast<X>{{}, x}, v));
   }
 }
 

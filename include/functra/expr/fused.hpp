@@ -72,6 +72,7 @@ FUNCTRA_NOINLINE inline void broadcast_shapes(const char* name, int rank, index_
     }
 }
 
+// The extents of an operand of a statement, arithmetic values included.
 template <class V>
 FUNCTRA_INLINE decltype(auto) extents_in(const V& v) {
   if constexpr (std::is_arithmetic_v<V>) return extents<>{};
@@ -85,7 +86,7 @@ FUNCTRA_INLINE const X& first_of_type(const A& a, const B&... b) {
 }
 template <class X, class A>
 FUNCTRA_INLINE bool agrees(const X& x, const A& a) {
-  for (int i = 0; i < A::R; ++i)
+  for (int i = 0; i < a.rank(); ++i)
     if (a.extent(i) != x.extent(i)) return false;
   return true;
 }
@@ -352,21 +353,27 @@ FUNCTRA_INLINE lanes::array array_of(const target<T, O, Strided>& t) {
   return {t.p, O::R, t.x.extent_data(), Strided ? t.strides : nullptr};
 }
 
-template <class... T>
-struct list_of {};
-template <class G, int N, class Outs, class... V>
+// The kernel of G for inputs like V and a bundle of targets.
+template <class G, int N, class Targets, class... V>
 struct dynamic_kernel;
 template <class G, int N, class... U, class... O, bool... S, class... V>
-struct dynamic_kernel<G, N, list_of<target<U, O, S>...>, V...>
+struct dynamic_kernel<G, N, bundle<target<U, O, S>...>, V...>
     : lanes::kernel_of<G, (N > 1 ? N : lanes_for<G, scalar_t<element_of<V>>..., scalar_t<U>...>()), (N > 1),
                        lanes::type_list<lanes::operand_type<element_of<V>, is_single<V>>...>, lanes::type_list<lanes::operand_type<U, O::R == 0>...>> {};
 
+// Runs a kernel over the space x; operands are its inputs, then its outputs.
+template <class Kernel, class X, std::size_t Operands>
+FUNCTRA_INLINE void run_kernel(const X& x, const lanes::array (&operands)[Operands], const bool* accumulate) {
+  static_assert(X::R <= lanes::max_rank, "[operator] a tensor of at most 12 dims is required");
+  static_assert(Operands <= lanes::max_operands);
+  lanes::run(Kernel::info, X::R, x.extent_data(), operands, accumulate);
+}
+
 template <class G, int N, class X, class... Target, class... V, int... K>
 FUNCTRA_INLINE void run_dynamic(std::integer_sequence<int, K...>, const X& x, const bundle<Target...>& out, const V&... v) {
-  static_assert(X::R <= lanes::max_rank && sizeof...(V) + sizeof...(K) <= lanes::max_operands);
   const lanes::array operands[] = {array_of(v)..., array_of(get<K>(out))...};
   const bool accumulate[] = {get<K>(out).accumulate...};
-  lanes::run(dynamic_kernel<G, N, list_of<Target...>, V...>::info, X::R, x.extent_data(), operands, accumulate);
+  run_kernel<dynamic_kernel<G, N, bundle<Target...>, V...>>(x, operands, accumulate);
 }
 
 template <class X>
@@ -390,34 +397,45 @@ struct uninitialized_result {
   FUNCTRA_INLINE operator tensor_of<T, X>() const { return tensor_of<T, X>(uninitialized, x); }
 };
 
+// The results of a statement on plain values: their types, and room for them.
+template <class G, class Specs, class Seq, class... V>
+struct statement_results;
+template <class G, class... Spec, int... K, class... V>
+struct statement_results<G, bundle<Spec...>, std::integer_sequence<int, K...>, V...> {
+  using space = broadcast_extents<extents_of_value<V>...>;
+  static constexpr int lanes = std::max({1, lanes_of<element_of<V>>...});
+  template <class S>
+  using shape = typename output_extents<S, space, V...>::type;
+  template <int I>
+  using element = element_t<typename G::template out_type<I>, lanes>;
+  using tensors = bundle<tensor_of<element<K>, shape<Spec>>...>;
+  using targets = bundle<target<element<K>, shape<Spec>>...>;
+
+  static FUNCTRA_INLINE tensors make(const space& x, const V&... v) {
+    return tensors{uninitialized_result<element<K>, shape<Spec>>{output_extents_of<Spec, shape<Spec>>(x, v...)}...};
+  }
+};
+
 template <class G, class... Spec, class... V, int... K>
-FUNCTRA_INLINE auto evaluate_to(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
-  using X = broadcast_extents<extents_of_value<V>...>;
-  constexpr int N = std::max({1, lanes_of<element_of<V>>...});
-  const X x = common_extents<X>(name, v...);
-  bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
-      uninitialized_result<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
-          output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...)}...};
+FUNCTRA_INLINE auto evaluate_small(std::integer_sequence<int, K...> numbers, fused_statement<G, Spec...>, const char* name, const V&... v) {
+  using results = statement_results<G, bundle<Spec...>, decltype(numbers), V...>;
+  const auto x = common_extents<typename results::space>(name, v...);
+  auto r = results::make(x, v...);
   run_fused<G>(x,
-               bundle<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>{
-                   target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
-                       get<K>(r).mutable_data(), get<K>(r).get_extents(), false}...},
+               typename results::targets{target<typename results::template element<K>, typename results::template shape<Spec>>{
+                   get<K>(r).mutable_data(), get<K>(r).get_extents(), false}...},
                v...);
   if constexpr (sizeof...(K) == 1) return std::move(get<0>(r));
   else return r;
 }
 template <class G, class... Spec, class... V, int... K>
-FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...>, fused_statement<G, Spec...>, const char* name, const V&... v) {
-  using X = broadcast_extents<extents_of_value<V>...>;
-  constexpr int N = std::max({1, lanes_of<element_of<V>>...});
-  const X x = common_extents<X>(name, v...);
-  bundle<tensor_of<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...> r{
-      uninitialized_result<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>{
-          output_extents_of<Spec, typename output_extents<Spec, X, V...>::type>(x, v...)}...};
+FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...> numbers, fused_statement<G, Spec...>, const char* name, const V&... v) {
+  using results = statement_results<G, bundle<Spec...>, decltype(numbers), V...>;
+  const auto x = common_extents<typename results::space>(name, v...);
+  auto r = results::make(x, v...);
   const lanes::array operands[] = {array_of(v)..., array_of(get<K>(r))...};
   constexpr bool accumulate[sizeof...(K)] = {};
-  lanes::run(dynamic_kernel<G, N, list_of<target<element_t<typename G::template out_type<K>, N>, typename output_extents<Spec, X, V...>::type>...>, V...>::info, X::R,
-             x.extent_data(), operands, accumulate);
+  run_kernel<dynamic_kernel<G, results::lanes, typename results::targets, V...>>(x, operands, accumulate);
   if constexpr (sizeof...(K) == 1) return std::move(get<0>(r));
   else return r;
 }
@@ -425,7 +443,7 @@ FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...>, fused_sta
 // The results of a fused statement on plain values: one tensor, or a bundle of several.
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto evaluate(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
-  if constexpr ((extents_of_value<V>::is_static && ...)) return evaluate_to(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
+  if constexpr ((extents_of_value<V>::is_static && ...)) return evaluate_small(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
   else return evaluate_large(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
 }
 

@@ -93,17 +93,13 @@ FUNCTRA_INLINE auto child_seed(const S& seed, const D& d) {
   else return seed * d;
 }
 
-template <class... A, class... B, int... I, int... J>
-FUNCTRA_INLINE bundle<A..., B...> joined(const bundle<A...>& a, const bundle<B...>& b, std::integer_sequence<int, I...>, std::integer_sequence<int, J...>) {
-  return bundle<A..., B...>{get<I>(a)..., get<J>(b)...};
-}
-template <class... A>
-FUNCTRA_INLINE auto joined(const bundle<A...>& a) {
+template <class A>
+FUNCTRA_INLINE auto joined(A a) {
   return a;
 }
-template <class... A, class... B, class... R>
-FUNCTRA_INLINE auto joined(const bundle<A...>& a, const bundle<B...>& b, const R&... rest) {
-  return joined(joined(a, b, ints<sizeof...(A)>, ints<sizeof...(B)>), rest...);
+template <class A, class B, class... R>
+FUNCTRA_INLINE auto joined(A a, B b, R... rest) {
+  return joined(concat(a, b), std::move(rest)...);
 }
 template <class M, class... A, int... I>
 FUNCTRA_INLINE auto all_masked(const M& mask, const bundle<A...>& a, std::integer_sequence<int, I...>) {

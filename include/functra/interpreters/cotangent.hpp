@@ -176,7 +176,7 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   const bool add = r.slot->data != nullptr || is_view<V> || r.slot->n != v.size();
   E* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
   const lanes::array operands[] = {array_of(g), array_of(v).at(p)};
-  lanes::run(dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, list_of<target<E, X>>, G>::info, X::R, operands[1].n, operands, &add);
+  run_kernel<dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, bundle<target<E, X>>, G>>(v.get_extents(), operands, &add);
 }
 template <class V, class C, class G>
 void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const V&, const G& g) {

@@ -72,13 +72,6 @@ inline constexpr bool is_smooth = false;
 template <class F>
 inline constexpr bool is_smooth<law::value_of<F>> = F::smooth;
 
-// The extents of an operand of a statement, arithmetic values included.
-template <class V>
-FUNCTRA_INLINE auto extents_at(const V& v) {
-  if constexpr (std::is_arithmetic_v<V>) return extents<>{};
-  else return extents_of_value<V>(v.get_extents());
-}
-
 template <class G>
 inline constexpr bool is_value_functor = requires { typename G::functor; };
 
@@ -180,7 +173,7 @@ struct interpreter<tracer::dual> {
   }
   template <int I, class... V>
   static FUNCTRA_INLINE auto like_extents(onto::like<I>, const V&... v) {
-    return detail::extents_at(nth_of<I>(v...));
+    return detail::extents_in(nth_of<I>(v...));
   }
   template <class Spec, class... V>
   static FUNCTRA_INLINE extents<> like_extents(Spec, const V&...) {

@@ -216,9 +216,9 @@ class driver {
     bool accumulate[max_operands];
     for (int k = 0; k < l_.kernel.outputs; ++k) {
       accumulate[k] = direct_[l_.kernel.inputs + k] && accumulate_[k];
-      out[k] = output_kind(k).single    ? static_cast<void*>(sums_[k])
+      out[k] = output_kind(k).single           ? static_cast<void*>(sums_[k])
                : direct_[l_.kernel.inputs + k] ? locate(l_.kernel.inputs + k, start)
-                                        : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
+                                               : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
     }
     const index_t count = len / l_.kernel.step, rest = len % l_.kernel.step;
     if (count > 0) l_.kernel.steps(count, in, out, accumulate);
