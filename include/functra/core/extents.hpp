@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include "functra/core/config.hpp"
@@ -15,6 +16,14 @@ using index_t = std::ptrdiff_t;
 
 // A dynamic extent, known at run time only (mdspan's dynamic_extent).
 inline constexpr index_t dyn = -1;
+
+// A dynamic extent that is known not to exceed n: what a range with run-time ends takes of a short static dim. Tensors of such
+// extents live inline, as static ones do.
+constexpr index_t at_most(index_t n) { return -1 - n; }
+constexpr bool is_dynamic(index_t extent) { return extent < 0; }
+constexpr bool is_bounded(index_t extent) { return extent != dyn; }
+// The largest that an extent with a bound can be.
+constexpr index_t bound_of(index_t extent) { return extent < 0 ? -1 - extent : extent; }
 
 // The length of an array that holds one entry a dim, and is never empty.
 constexpr std::size_t array_size(std::size_t rank) { return rank > 0 ? rank : 1; }
@@ -39,9 +48,10 @@ struct extents_storage<R, true> {};
 // Takes the extents `given`, where `fixed` has those that are static; with `only_dynamic` the others alone are given.
 constexpr void assign_extents(index_t* to, const index_t* given, const index_t* fixed, int rank, bool only_dynamic) {
   for (int i = 0; i < rank; ++i) {
-    const index_t n = only_dynamic && fixed[i] != dyn ? fixed[i] : *given++;
+    const index_t n = only_dynamic && !is_dynamic(fixed[i]) ? fixed[i] : *given++;
     if (n < 0) fail("extents", "an extent must not be negative, got ", n);
-    if (fixed[i] != dyn && fixed[i] != n) fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
+    if (!is_dynamic(fixed[i]) && fixed[i] != n) fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
+    if (is_bounded(fixed[i]) && n > bound_of(fixed[i])) fail("extents", "dim ", i, " has at most the extent ", bound_of(fixed[i]), ", got ", n);
     to[i] = n;
   }
 }
@@ -49,11 +59,14 @@ constexpr void assign_extents(index_t* to, const index_t* given, const index_t* 
 
 // The extents of an array, each static or dynamic. `extents<dyn, 4>(n)` takes the dynamic ones; all of them may be given, too.
 template <index_t... E>
-class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != dyn) && ...)> {
+class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), (!is_dynamic(E) && ...)> {
  public:
   static constexpr int R = static_cast<int>(sizeof...(E));
-  static constexpr bool is_static = ((E != dyn) && ...);
-  static constexpr int dynamic_rank = (0 + ... + int(E == dyn));
+  static constexpr bool is_static = (!is_dynamic(E) && ...);
+  static constexpr int dynamic_rank = (0 + ... + int(is_dynamic(E)));
+  // The most elements that there can be, or dyn.
+  static constexpr index_t max_size = (functra::is_bounded(E) && ...) ? (index_t{1} * ... * bound_of(E)) : dyn;
+  static constexpr bool is_bounded = max_size != dyn;
   static constexpr static_shape<R> shape_v = [] {
     static_shape<R> s{};
     int i = 0;
@@ -63,7 +76,7 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
 
   constexpr extents() {
     if constexpr (!is_static)
-      for (int i = 0; i < R; ++i) this->n_[i] = shape_v[i] == dyn ? 0 : shape_v[i];
+      for (int i = 0; i < R; ++i) this->n_[i] = is_dynamic(shape_v[i]) ? 0 : shape_v[i];
   }
 
   template <class... N>
@@ -83,7 +96,7 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), ((E != d
   // From what `write` puts into an array of R extents.
   template <class Write>
   static FUNCTRA_INLINE extents written(const Write& write) {
-    if constexpr (R > 0 && dynamic_rank == R) {
+    if constexpr (R > 0 && ((E == dyn) && ...)) {
       extents e;
       write(e.n_);
       return e;
@@ -141,14 +154,17 @@ struct extents_from<S, std::integer_sequence<int, I...>> {
 template <int R, auto S>
 using extents_of = typename detail::extents_from<S, std::make_integer_sequence<int, R>>::type;
 
-// The extent that two extents broadcast to; -2 where they cannot.
+// No extent: where extents do not broadcast, where a dim falls away.
+inline constexpr index_t no_extent = std::numeric_limits<index_t>::min();
+
+// The extent that two extents broadcast to.
 constexpr index_t broadcast_extent(index_t a, index_t b) {
   if (a == b) return a;
   if (a == 1) return b;
   if (b == 1) return a;
-  if (a == dyn) return b;
-  if (b == dyn) return a;
-  return -2;
+  if (!is_dynamic(a)) return is_dynamic(b) ? a : no_extent;
+  if (!is_dynamic(b)) return b;
+  return a == dyn || b == dyn ? dyn : a < b ? a : b;
 }
 
 template <class A, class B>
@@ -167,7 +183,7 @@ constexpr bool broadcastable() {
   constexpr auto s = broadcast_shape<A, B>();
   constexpr int R = A::R > B::R ? A::R : B::R;
   for (int i = 0; i < R; ++i)
-    if (s[i] == -2) return false;
+    if (s[i] == no_extent) return false;
   return true;
 }
 

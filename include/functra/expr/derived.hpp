@@ -67,8 +67,13 @@ struct value_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    if constexpr (detail::combination<F>::value && detail::depth_of_input<In> == 0) out.template put<0>(detail::combination<F>::template sum<0>(in));
-    else out.template put<0>(F::template value<0>(in));
+    using sums = detail::combination<F>;
+    if constexpr (sums::value && detail::depth_of_input<In> == 0) {
+      auto y = sums::template sum<false, 0>(in);
+      if (lanes::maybe_nan(y)) [[unlikely]]
+        y = sums::template sum<true, 0>(in);
+      out.template put<0>(y);
+    } else out.template put<0>(F::template value<0>(in));
   }
 };
 

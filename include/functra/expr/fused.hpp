@@ -165,6 +165,20 @@ struct target {
 template <class V>
 inline constexpr bool has_strides = requires(const V& v) { v.origin(); };
 
+// An operand, without its type. Static extents lie in the program, others in the operand.
+template <class V>
+FUNCTRA_INLINE lanes::array array_of(const V& v) {
+  using O = extents_of_value<V>;
+  void* const p = const_cast<void*>(static_cast<const void*>(origin(v)));
+  if constexpr (O::R == 0) return {p, 0, nullptr, nullptr};
+  else if constexpr (has_strides<V>) return {p, O::R, v.get_extents().extent_data(), v.strides()};
+  else return {p, O::R, v.get_extents().extent_data(), nullptr};
+}
+template <class T, class O, bool Strided>
+FUNCTRA_INLINE lanes::array array_of(const target<T, O, Strided>& t) {
+  return {t.p, O::R, t.x.extent_data(), Strided ? t.strides : nullptr};
+}
+
 // ---- static extents: loops that the compiler unrolls ----
 
 template <class X>
@@ -323,6 +337,69 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
   }
 }
 
+// ---- bounded extents: loops over what lies inline, of lengths known at run time ----
+
+template <class G, int N, class X, class... U, class... Xo, bool... S, class... V, int... I, int... K>
+FUNCTRA_INLINE void run_bounded(const X& x, bundle<target<U, Xo, S>...> out, std::integer_sequence<int, I...>, std::integer_sequence<int, K...>, const V&... v) {
+  constexpr int ni = sizeof...(V), all = ni + sizeof...(U);
+  const index_t size = x.size();
+  // Outputs that sum start from zero.
+  const auto clear = [size]<class T>(T& o) FUNCTRA_INLINE_LAMBDA {
+    const index_t n = o.x.size();
+    if (n == size || o.accumulate) return;
+    for (index_t i = 0; i < n; ++i) o.p[i] = typename T::element(0);
+    o.accumulate = true;
+  };
+  (clear(get<K>(out)), ...);
+  if (size == 0) return;
+  const lanes::array operands[] = {array_of(v)..., array_of(get<K>(out))...};
+  // The rows: all elements are one where every operand is, or has rank 0.
+  const auto is_row = [&](const lanes::array& a) { return a.rank == 0 || (!a.stride && std::equal(a.n, a.n + a.rank, x.extent_data() + (X::R - a.rank)) && a.rank == X::R); };
+  const bool flat = (is_row(operands[I]) && ...) && (is_row(operands[ni + K]) && ...);
+  lanes::operand walks[array_size(all)];
+  index_t length = size;
+  if (flat)
+    for (int k = 0; k < all; ++k) walks[k].stride[0] = operands[k].rank == 0 ? 0 : 1;
+  else {
+    for (int k = 0; k < all; ++k) lanes::detail::place(operands[k], X::R, x.extent_data(), walks[k]);
+    length = x.extent(X::R - 1);
+  }
+  const int last = flat ? 0 : X::R - 1;
+  index_t at = 0;
+  // Scalars side by side, as many as every operand has room for.
+  constexpr int W = static_cast<int>(std::bit_floor(static_cast<std::size_t>(
+      std::max<index_t>(1, std::min({index_t{lanes::width<double>}, X::max_size, (is_single<V> ? X::max_size : extents_of_value<V>::max_size)..., (Xo::R == 0 ? X::max_size : Xo::max_size)...})))));
+  if constexpr (N == 1 && W > 1) {
+    if (flat)
+      for (; at + W <= size; at += W) {
+        const static_inputs<static_input<W, true, element_of<V>, is_single<V>>...> from{{static_input<W, true, element_of<V>, is_single<V>>{origin(v) + (is_single<V> ? 0 : at)}...}};
+        const static_outputs<static_output<W, true, U, Xo::R == 0>...> to{
+            {static_output<W, true, U, Xo::R == 0>{get<K>(out).p + (Xo::R == 0 ? 0 : at), get<K>(out).accumulate}...}};
+        G::run(from, to);
+      }
+  }
+  index_t offset[array_size(all)], index[array_size(X::R)]{};
+  for (int k = 0; k < all; ++k) offset[k] = at * walks[k].stride[last];
+  for (;;) {
+    for (index_t i = at; i < length; ++i) {
+      const static_inputs<static_input<N, false, element_of<V>, true>...> from{{static_input<N, false, element_of<V>, true>{origin(v) + offset[I]}...}};
+      const static_outputs<static_output<N, false, U, true>...> to{{static_output<N, false, U, true>{get<K>(out).p + offset[ni + K], get<K>(out).accumulate}...}};
+      G::run(from, to);
+      for (int k = 0; k < all; ++k) offset[k] += walks[k].stride[last];
+    }
+    // The next row.
+    int d = last - 1;
+    for (int k = 0; k < all; ++k) offset[k] -= length * walks[k].stride[last];
+    for (; d >= 0; --d) {
+      for (int k = 0; k < all; ++k) offset[k] += walks[k].stride[d];
+      if (++index[d] < x.extent(d)) break;
+      for (int k = 0; k < all; ++k) offset[k] -= x.extent(d) * walks[k].stride[d];
+      index[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
 // ---- dynamic extents: the strided loop engine ----
 
 // Lanes of a step: the widest register for the widest dtype, several of them where arithmetic is cheap.
@@ -337,20 +414,6 @@ constexpr int lanes_for() {
   (take(lanes::width<std::conditional_t<std::is_same_v<T, bool>, float, T>>, !std::is_same_v<T, bool>), ...);
   if (!any) return 16;
   return n > 16 ? n : G::cost <= 6 ? 4 * n : 2 * n;
-}
-
-// An operand, without its type. Static extents lie in the program, others in the operand.
-template <class V>
-FUNCTRA_INLINE lanes::array array_of(const V& v) {
-  using O = extents_of_value<V>;
-  void* const p = const_cast<void*>(static_cast<const void*>(origin(v)));
-  if constexpr (O::R == 0) return {p, 0, nullptr, nullptr};
-  else if constexpr (has_strides<V>) return {p, O::R, v.get_extents().extent_data(), v.strides()};
-  else return {p, O::R, v.get_extents().extent_data(), nullptr};
-}
-template <class T, class O, bool Strided>
-FUNCTRA_INLINE lanes::array array_of(const target<T, O, Strided>& t) {
-  return {t.p, O::R, t.x.extent_data(), Strided ? t.strides : nullptr};
 }
 
 // The kernel of G for inputs like V and a bundle of targets.
@@ -387,6 +450,8 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
   constexpr index_t limit = N > 1 ? 4096 : 64;
   if constexpr (fixed && static_size<X> <= limit)
     run_static<G, N, X>(out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
+  else if constexpr (X::is_bounded && X::max_size <= limit)
+    run_bounded<G, N>(x, out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
   else run_dynamic<G, N>(std::make_integer_sequence<int, sizeof...(U)>{}, x, out, v...);
 }
 
@@ -429,6 +494,10 @@ FUNCTRA_INLINE auto evaluate_small(std::integer_sequence<int, K...> numbers, fus
   else return r;
 }
 template <class G, class... Spec, class... V, int... K>
+FUNCTRA_NOINLINE auto evaluate_bounded(std::integer_sequence<int, K...> numbers, fused_statement<G, Spec...> statement, const char* name, const V&... v) {
+  return evaluate_small(numbers, statement, name, v...);
+}
+template <class G, class... Spec, class... V, int... K>
 FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...> numbers, fused_statement<G, Spec...>, const char* name, const V&... v) {
   using results = statement_results<G, bundle<Spec...>, decltype(numbers), V...>;
   const auto x = common_extents<typename results::space>(name, v...);
@@ -444,6 +513,7 @@ FUNCTRA_NOINLINE auto evaluate_large(std::integer_sequence<int, K...> numbers, f
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto evaluate(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
   if constexpr ((extents_of_value<V>::is_static && ...)) return evaluate_small(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
+  else if constexpr (broadcast_extents<extents_of_value<V>...>::is_bounded) return evaluate_bounded(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
   else return evaluate_large(std::make_integer_sequence<int, sizeof...(Spec)>{}, statement, name, v...);
 }
 

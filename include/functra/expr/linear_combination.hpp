@@ -23,7 +23,8 @@ struct first_of;
 
 namespace detail {
 
-// Statements that are sums d_0 t_0 + d_1 t_1 + ...: each product is added to the sum of those behind it.
+// Statements that are sums d_0 t_0 + d_1 t_1 + ...: each product is added to the sum of those behind it. A factor of 0 that has to
+// beat another can only matter where a plain sum is NaN.
 template <class F>
 struct combination {
   static constexpr bool value = false;
@@ -31,17 +32,24 @@ struct combination {
 template <bool Smooth, class T>
 struct combination<fn<scaled_tangent<Smooth>, arg<T>, arg<T>>> {
   static constexpr bool value = true;
-  template <int B, class In>
+  template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
-    return absorbing_product<!Smooth>(in.template get<B>(), in.template get<B + 1>());
+    const auto d = in.template get<B>();
+    const auto t = in.template get<B + 1>();
+    if constexpr (Absorbing) return absorbing_product<!Smooth>(d, t);
+    else return lanes::fma(d, t, constant_like(d, 0));  // not -0
   }
 };
 template <bool Smooth, class T, class R>
 struct combination<fn<add, fn<scaled_tangent<Smooth>, arg<T>, arg<T>>, R>> {
   static constexpr bool value = combination<R>::value;
-  template <int B, class In>
+  template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
-    return absorbing_fma<!Smooth>(in.template get<B>(), in.template get<B + 1>(), combination<R>::template sum<B + 2>(in));
+    const auto d = in.template get<B>();
+    const auto t = in.template get<B + 1>();
+    const auto rest = combination<R>::template sum<Absorbing, B + 2>(in);
+    if constexpr (Absorbing) return absorbing_fma<!Smooth>(d, t, rest);
+    else return lanes::fma(d, t, rest);
   }
 };
 template <class F, class T>

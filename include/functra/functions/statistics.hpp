@@ -40,7 +40,7 @@ FUNCTRA_COLD V one_element(const V& v) {
   if constexpr (X::is_static) return v;
   else {
     index_t n[X::R];
-    for (int d = 0; d < X::R; ++d) n[d] = X::static_extent(d) == dyn ? 1 : X::static_extent(d);
+    for (int d = 0; d < X::R; ++d) n[d] = is_dynamic(X::static_extent(d)) ? 1 : X::static_extent(d);
     return constant_value<V>(X::from(n), 1);
   }
 }

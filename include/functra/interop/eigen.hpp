@@ -12,7 +12,7 @@ namespace functra {
 namespace detail {
 
 constexpr index_t from_eigen_size(int n) { return n == Eigen::Dynamic ? dyn : n; }
-constexpr int to_eigen_size(index_t n) { return n == dyn ? Eigen::Dynamic : static_cast<int>(n); }
+constexpr int to_eigen_size(index_t n) { return is_dynamic(n) ? Eigen::Dynamic : static_cast<int>(n); }
 
 template <class M>
 constexpr auto eigen_shape() {

@@ -11,13 +11,13 @@ namespace functra::detail {
 enum class cotangent_kind {
   inlined,  // a small static tensor: in the tape itself, zero from the start
   buffer,   // a large tensor: a buffer that the first contribution makes; views write into the buffer of their root
-  general   // a traced value of another transform: summed by operations
+  general   // a traced value of another transform, or a small tensor of bounded extents: summed by operations
 };
 template <class V, class C>
 constexpr cotangent_kind kind_of_cotangent() {
   if (!is_plain<V> || !is_plain<C>) return cotangent_kind::general;
   if (is_view<V> || !is_inline_tensor<C>) return cotangent_kind::buffer;
-  return cotangent_kind::inlined;
+  return extents_of_value<C>::is_static ? cotangent_kind::inlined : cotangent_kind::general;
 }
 
 // A buffer of n cotangents.
@@ -139,16 +139,63 @@ FUNCTRA_INLINE auto target_of(const cotangent_ref<V, C, cotangent_kind::inlined>
   return target<element_of<C>, X>{r.p, x, true};
 }
 
-// What a node has to keep of an operand v for `accumulate`: nothing where the cotangent lies in the tape.
+// What a node has to keep of an operand for `accumulate`: nothing where the cotangent lies in the tape, the extents where it is a sum,
+// the value, for its strides, where the cotangent has a buffer.
 struct not_kept {};
-template <class V>
-inline constexpr bool is_kept = true;
-template <class V, int L, class C>
-inline constexpr bool is_kept<taped<V, L, C>> = kind_of_cotangent<V, C>() != cotangent_kind::inlined;
 template <int L, class W>
 FUNCTRA_INLINE auto kept(const W& w) {
-  if constexpr (level_of<W> != L || !is_kept<W>) return not_kept{};
-  else return w.value;
+  if constexpr (level_of<W> != L) return not_kept{};
+  else {
+    using V = decltype(w.value);
+    constexpr cotangent_kind kind = kind_of_cotangent<V, typename W::cotangent_type>();
+    if constexpr (kind == cotangent_kind::inlined) return not_kept{};
+    else if constexpr (kind == cotangent_kind::buffer) return w.value;
+    else return rules::shape_of<extents_of_value<V>>(w.value.get_extents());
+  }
+}
+
+// ---- sums of traced cotangents, added to in place ----
+
+// Whether `values` of A and B are made of the same layers, none of which records what is done to it.
+template <class A, class B>
+constexpr bool has_layers_of() {
+  if constexpr (is_plain<A> || is_plain<B>) return is_plain<A> && is_plain<B> && !is_view<A>;
+  else if constexpr (level_of<A> != level_of<B>) return false;
+  else if constexpr (requires(A& a, B& b) { a.primal, b.primal; })
+    return has_layers_of<decltype(A::primal), decltype(B::primal)>() && has_layers_of<decltype(A::tangent), decltype(B::tangent)>();
+  else if constexpr (requires(A& a, B& b) { a.batch_size(), b.batch_size(); }) return has_layers_of<decltype(A::value), decltype(B::value)>();
+  else return false;
+}
+// Whether the batches of both have the same size: one whose size was not known may still have to grow.
+template <class A, class B>
+FUNCTRA_INLINE bool same_batches(const A& a, const B& b) {
+  if constexpr (is_plain<A>) return true;
+  else if constexpr (requires { a.primal; }) return same_batches(a.primal, b.primal) && same_batches(a.tangent, b.tangent);
+  else return a.batch_size() == b.batch_size() && same_batches(a.value, b.value);
+}
+// Calls add(plain sum, plain value, place) layer by layer; below a batch, the place has one more axis.
+template <class S, class Place, class G>
+FUNCTRA_INLINE void add_at(S& sum, const Place& at, const G& g) {
+  if constexpr (is_plain<S>) at.add(sum.mutable_data(), sum.get_extents(), g);
+  else if constexpr (requires { sum.primal; }) {
+    add_at(sum.primal, at, g.primal);
+    add_at(sum.tangent, at, g.tangent);
+  } else add_at(sum.value, at.batched(), g.value);
+}
+
+// All of a sum, as a place to add to.
+struct everywhere {
+  everywhere batched() const { return {}; }
+  template <class T, class X, class G>
+  FUNCTRA_INLINE void add(T* p, const X& x, const G& g) const {
+    run_fused<law::value_of<law::arg<scalar_t<T>>>>(x, bundle<target<T, X>>{{p, x, true}}, g);
+  }
+};
+template <class S, class G>
+void add_in_place(S& sum, const G& g) {
+  if constexpr (has_layers_of<S, G>())
+    if (same_batches(sum, g)) return add_at(sum, everywhere{}, g);
+  sum = lift<S>(eval(sum + g));
 }
 
 // Adds g to the cotangent of v.
@@ -178,12 +225,32 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   const lanes::array operands[] = {array_of(g), array_of(v).at(p)};
   run_kernel<dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, bundle<target<E, X>>, G>>(v.get_extents(), operands, &add);
 }
-template <class V, class C, class G>
-void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const V&, const G& g) {
+template <class V, class C, class U, class G>
+void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const U&, const G& g) {
   if (!r.slot) return;
-  if (r.slot->is_set) r.slot->value = lift<C>(eval(r.slot->value + g));
+  if (r.slot->is_set) add_in_place(r.slot->value, g);
   else r.slot->value = lift<C>(eval(g));
   r.slot->is_set = true;
+}
+
+// Adds c to a place within the cotangent of v; false where there is no sum yet that it fits.
+template <class V, class C, class Place, class Ck>
+FUNCTRA_INLINE bool accumulate_at(const cotangent_ref<V, C, cotangent_kind::inlined>& r, const Place& at, const Ck& c) {
+  at.add(r.p, extents_of_value<C>{}, c);
+  return true;
+}
+template <class V, class C, class Place, class Ck>
+bool accumulate_at(const cotangent_ref<V, C, cotangent_kind::buffer>&, const Place&, const Ck&) {
+  return false;
+}
+template <class V, class C, class Place, class Ck>
+bool accumulate_at(const cotangent_ref<V, C, cotangent_kind::general>& r, const Place& at, const Ck& c) {
+  if constexpr (!has_layers_of<C, Ck>()) return false;
+  else {
+    if (!r.slot->is_set || !same_batches(r.slot->value, c)) return false;
+    add_at(r.slot->value, at, c);
+    return true;
+  }
 }
 
 }  // namespace functra::detail

@@ -159,13 +159,23 @@ struct interpreter<tracer::dual> {
   }
   template <int First, class C, class Spec, class R, int... J, class All, int... I, class X>
   static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
-    if constexpr (is_like<Spec> && detail::order_of<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>...> >= 2)
-      return detail::sum_to(bind(functra::fused_statement<law::value_of<C>, onto::full>{}, name, pick<First, J>(r, operands, active)...), x);
-    else if constexpr (is_like<Spec>) {
-      using T = typename C::type;
-      using S = law::fn<law::first_of, C, law::arg<T>>;
-      return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
-    } else return static_cast<void>(x), bind(functra::fused_statement<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
+    const auto full = [&] { return bind(functra::fused_statement<law::value_of<C>, onto::full>{}, name, pick<First, J>(r, operands, active)...); };
+    const auto like = [&] {
+      if constexpr (detail::order_of<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>...> >= 2) return detail::sum_to(full(), x);
+      else {
+        using T = typename C::type;
+        using S = law::fn<law::first_of, C, law::arg<T>>;
+        return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
+      }
+    };
+    if constexpr (!is_like<Spec>) return static_cast<void>(x), bind(functra::fused_statement<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
+    else {
+      // Mostly there is nothing to sum.
+      using Space = broadcast_extents<extents_of_value<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>>...>;
+      if constexpr (!std::is_same_v<Space, X>) return like();
+      else if constexpr (X::is_static) return full();
+      else return detail::agrees(detail::common_extents<Space>(name, pick<First, J>(r, operands, active)...), x) ? full() : like();
+    }
   }
   template <int L, class G, class... Spec, class R, class All, int... K, class Active, class... V>
   static FUNCTRA_INLINE auto combined_all(const char* name, const R& r, const All& operands, std::integer_sequence<int, K...>, Active active, const V&... v) {

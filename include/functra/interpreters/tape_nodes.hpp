@@ -124,10 +124,13 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
  private:
   static constexpr int outputs = sizeof...(Y);
-  static constexpr bool plain = (is_plain<C> && ...) && []<int... i>(std::integer_sequence<int, i...>) {
-    using Xs = decltype(x);
-    return (is_plain<std::remove_cvref_t<decltype(get<i>(std::declval<Xs&>()))>> && ...);
-  }(ints<sizeof...(V)>);
+  // Whether the pullback can write where the cotangents are summed.
+  template <class W>
+  static constexpr bool has_place() {
+    if constexpr (level_of<W> == L) return is_plain<decltype(W::value)> && kind_of_cotangent<decltype(W::value), typename W::cotangent_type>() != cotangent_kind::general;
+    else return is_plain<W>;
+  }
+  static constexpr bool plain = (is_plain<C> && ...) && (has_place<V>() && ...);
 
   template <class Ys>
   static auto value_in(const Ys& y) {
@@ -308,9 +311,9 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
     using T = dtype_of<P>;
     const auto ct = cast_value<T>(c);
     if constexpr (std::is_same_v<X, not_kept>) add_product(ref, ct, d);
-    else if constexpr (std::is_same_v<extents_of_value<X>, extents_of_value<P>> && extents_of_value<X>::is_static)
+    else if constexpr (std::is_same_v<typename X::extents_type, extents_of_value<P>> && X::extents_type::is_static)
       accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d));
-    else if constexpr (extents_of_value<X>::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
+    else if constexpr (X::extents_type::R == 0) accumulate(ref, xk, bind(fused_statement<law::value_of<swapped<T>>, onto::total>{}, name, ct, d));
     else if constexpr (order_of<P, decltype(ct)> >= 2) accumulate(ref, xk, sum_to(bind(fused_statement<law::value_of<swapped<T>>, onto::full>{}, name, ct, d), xk.get_extents()));
     else {
       using G = law::fn<law::first_of, swapped<T>, law::arg<T>>;
@@ -365,6 +368,8 @@ struct primitive_node : tape_node {
     for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
       constexpr int I = law::detail::nth_active(Mask, k);
       if (!get<I>(self->refs)) return;
+      if constexpr (requires { self->primitive.place(); })
+        if (accumulate_at(get<I>(self->refs), self->primitive.place(), c)) return;
       [&]<int... i>(std::integer_sequence<int, i...>) {
         accumulate(get<I>(self->refs), get<I>(self->values), eval(self->primitive.template vjp<I>(c, self->y, get<i>(self->x)...)));
       }(ints<sizeof...(V)>);

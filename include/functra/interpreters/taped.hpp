@@ -158,7 +158,7 @@ struct interpreter<tracer::taped> {
   static FUNCTRA_INLINE auto record_one(tape* on, functra::fused_statement<law::value_of<F>, Spec> statement, const char* name, const V&... v) {
     using X = broadcast_extents<extents_of_value<V>...>;
     constexpr bool plain = (detail::is_plain<std::remove_cvref_t<decltype(detail::untaped<L>(v))>> && ...);
-    constexpr bool small = X::is_static && detail::static_size<X> <= 64;
+    constexpr bool small = X::is_bounded && X::max_size <= 64;
     constexpr bool plain_cotangent = tower_level<W>() == 0;
     constexpr bool more_levels = !std::is_same_v<W, join_t<tower_of<decltype(detail::untaped<L>(v))>...>>;
     constexpr bool scalar = plain && plain_cotangent && X::R == 0;

@@ -69,7 +69,7 @@ struct constant_maker<batched<V, L>> {
   static FUNCTRA_INLINE batched<V, L> make(const X& x, double c) {
     using XB = extents_of_value<V>;
     index_t n[XB::R];
-    n[0] = XB::static_extent(0) == dyn ? 1 : XB::static_extent(0);
+    n[0] = is_dynamic(XB::static_extent(0)) ? 1 : XB::static_extent(0);
     for (int i = 1; i < XB::R; ++i) n[i] = x.extent(i - 1);
     return batched<V, L>(constant_value<V>(XB::from(n), c));
   }

@@ -58,6 +58,19 @@ FUNCTRA_INLINE pack<T, N> absorbing_fma(pack<T, N> a, pack<T, N> b, pack<T, N> c
   else return absorbing_fma<Both>(a.value, b.value, c.value);
 }
 
+// Whether some lane may be NaN: always where one is, and at times where lanes are infinite.
+template <std::floating_point T>
+FUNCTRA_INLINE bool maybe_nan(T a) {
+  return a != a;
+}
+template <std::floating_point T, int N>
+FUNCTRA_INLINE bool maybe_nan(pack<T, N> a) {
+  using P = pack<T, N>;
+  if constexpr (P::is_split) return maybe_nan(a.lo + a.hi);
+  else if constexpr (P::is_register) return any(a != a);
+  else return maybe_nan(a.value);
+}
+
 // a b; 0 where b is 0 (or, with Both, a), even where the other is NaN or infinite.
 template <bool Both, std::floating_point T>
 FUNCTRA_INLINE T absorbing_product(T a, T b) {

@@ -123,7 +123,7 @@ constexpr index_t mapped_extent() {
   law::mask_t bit = 1;
   const auto take = [&]<class X>(const X*) {
     if constexpr (X::R > 0)
-      if ((Mask & bit) && X::static_extent(0) != dyn) b = X::static_extent(0);
+      if ((Mask & bit) && !is_dynamic(X::static_extent(0))) b = X::static_extent(0);
     bit <<= 1;
   };
   (take(static_cast<const extents_of_value<V>*>(nullptr)), ...);

@@ -69,7 +69,7 @@ constexpr int index_count(const rules::contraction_spec& s) {
 template <rules::contraction_spec S, class A, class B>
 constexpr index_t static_index_extent(int d) {
   const int i = digit_position(S.a, d), j = digit_position(S.b, d);
-  if (i >= 0 && A::static_extent(i) != dyn) return A::static_extent(i);
+  if (i >= 0 && !is_dynamic(A::static_extent(i))) return A::static_extent(i);
   return j >= 0 ? B::static_extent(j) : dyn;
 }
 template <rules::contraction_spec S, class A, class B>
@@ -87,7 +87,7 @@ constexpr bool extents_match() {
   for (int i = 0; i < digit_count(S.a); ++i)
     if (const int j = digit_position(S.b, digit(S.a, i)); j >= 0) {
       const index_t n = A::static_extent(i), m = B::static_extent(j);
-      if (n != m && n != dyn && m != dyn) return false;
+      if (n != m && !is_dynamic(n) && !is_dynamic(m)) return false;
     }
   return true;
 }

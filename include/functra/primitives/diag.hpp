@@ -25,7 +25,7 @@ struct diagonal : linear<diagonal> {
     static_shape<X::R - 1> s{};
     for (int d = 0; d < X::R - 2; ++d) s[d] = X::static_extent(d);
     const index_t m = X::static_extent(X::R - 2), n = X::static_extent(X::R - 1);
-    s[X::R - 2] = m == dyn || n == dyn ? dyn : m < n ? m : n;
+    s[X::R - 2] = is_dynamic(m) || is_dynamic(n) ? dyn : m < n ? m : n;
     return s;
   }
 

@@ -30,7 +30,7 @@ constexpr auto merged_shape() {
   for (int k = 0; k < digit_count(y); ++k) {
     s[k] = dyn;
     for (int i = 0; i < X::R; ++i)
-      if (digit(W, i) == digit(y, k) && X::static_extent(i) != dyn) s[k] = X::static_extent(i);
+      if (digit(W, i) == digit(y, k) && !is_dynamic(X::static_extent(i))) s[k] = X::static_extent(i);
   }
   return s;
 }

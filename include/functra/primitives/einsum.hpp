@@ -103,7 +103,7 @@ template <digits W, class X>
 constexpr bool diagonals_match() {
   for (int i = 0; i < X::R; ++i) {
     const index_t n = X::static_extent(i), m = X::static_extent(digit_position(W, digit(W, i)));
-    if (n != m && n != dyn && m != dyn) return false;
+    if (n != m && !is_dynamic(n) && !is_dynamic(m)) return false;
   }
   return true;
 }

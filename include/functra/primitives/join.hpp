@@ -104,15 +104,15 @@ constexpr auto concatenated_shape() {
   using First = nth_type<0, X...>;
   static_shape<First::R> s = First::shape_v;
   for (int d = 0; d < First::R; ++d)
-    if (d != D) ((s[d] = s[d] == dyn ? X::static_extent(d) : s[d]), ...);
-  s[D] = ((X::static_extent(D) == dyn) || ...) ? dyn : (index_t{0} + ... + X::static_extent(D));
+    if (d != D) ((s[d] = is_dynamic(s[d]) ? X::static_extent(d) : s[d]), ...);
+  s[D] = (is_dynamic(X::static_extent(D)) || ...) ? dyn : (index_t{0} + ... + X::static_extent(D));
   return s;
 }
 template <int D, index_t Count, class... X>
 constexpr auto stacked_shape() {
   using First = nth_type<0, X...>;
   static_shape<First::R> s = First::shape_v;
-  for (int d = 0; d < First::R; ++d) ((s[d] = s[d] == dyn ? X::static_extent(d) : s[d]), ...);
+  for (int d = 0; d < First::R; ++d) ((s[d] = is_dynamic(s[d]) ? X::static_extent(d) : s[d]), ...);
   static_shape<First::R + 1> t{};
   for (int d = 0; d <= First::R; ++d) t[d] = d < D ? s[d] : d == D ? Count : s[d - 1];
   return t;
@@ -125,7 +125,7 @@ constexpr bool joinable() {
     for (int d = 0; d < A::R; ++d)
       if (d != D) {
         index_t n = A::static_extent(d);
-        ((ok = ok && (n == dyn || X::static_extent(d) == dyn || X::static_extent(d) == n), n = n == dyn ? X::static_extent(d) : n), ...);
+        ((ok = ok && (is_dynamic(n) || is_dynamic(X::static_extent(d)) || X::static_extent(d) == n), n = is_dynamic(n) ? X::static_extent(d) : n), ...);
       }
   return ok;
 }
@@ -283,8 +283,8 @@ FUNCTRA_INLINE auto split(const A& a, dim_t<D> = {}) {
   const auto& v = detail::as_value(a);
   using X = detail::extents_t<A>;
   constexpr index_t given = X::static_extent(d);
-  static_assert(given == dyn || given % N == 0, "[split] the extent must be divisible by the number of parts");
-  using Part = insert_extent<erase_extent<X, d>, d, (given == dyn ? dyn : given / N)>;
+  static_assert(is_dynamic(given) || given % N == 0, "[split] the extent must be divisible by the number of parts");
+  using Part = insert_extent<erase_extent<X, d>, d, (is_dynamic(given) ? dyn : given / N)>;
   if (v.extent(d) % N != 0) fail("split", "the extent must be divisible by the number of parts ", N, ", got ", v.extent(d));
   const index_t length = v.extent(d) / N;
   const auto part = [&](index_t k) FUNCTRA_INLINE_LAMBDA {

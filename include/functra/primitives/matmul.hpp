@@ -41,10 +41,10 @@ constexpr stack_plan plan_matmul() {
       } else if (eb == 1 && ea != 1) {
         p.drop_b |= 1U << j;
         in_b = false;
-      } else if (ea != eb && ea != dyn && eb != dyn) p.valid = false;
+      } else if (ea != eb && !is_dynamic(ea) && !is_dynamic(eb)) p.valid = false;
       else {
-        p.spread_a |= ea == dyn;
-        p.spread_b |= eb == dyn;
+        p.spread_a |= is_dynamic(ea);
+        p.spread_b |= is_dynamic(eb);
       }
     }
     if (in_a) p.spec.a = append_digit(p.spec.a, d + 1);
@@ -71,7 +71,7 @@ constexpr auto spread_shape() {
   for (int i = 0; i < A::R; ++i) {
     const int j = i - A::R + B::R;
     s[i] = A::static_extent(i);
-    if (i < A::R - 2 && j >= 0 && B::static_extent(j) != 1 && s[i] == dyn) s[i] = B::static_extent(j);
+    if (i < A::R - 2 && j >= 0 && B::static_extent(j) != 1 && is_dynamic(s[i])) s[i] = B::static_extent(j);
   }
   return s;
 }
@@ -125,7 +125,7 @@ constexpr bool inner_extents_agree() {
   if constexpr (extents_t<A>::R == 0 || extents_t<B>::R == 0) return true;
   else {
     constexpr index_t n = extents_t<A>::static_extent(inner_a<A>), m = extents_t<B>::static_extent(inner_b<B>);
-    return n == m || n == dyn || m == dyn;
+    return n == m || is_dynamic(n) || is_dynamic(m);
   }
 }
 [[noreturn]] FUNCTRA_COLD inline void fail_inner(const char* name, index_t n, index_t m) {

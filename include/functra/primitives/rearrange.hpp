@@ -144,7 +144,7 @@ auto pad_static(const A& a, const S& value) {
   static constexpr index_t widths[] = {W...};
   using Y = extents_of<X::R, [] {
     static_shape<X::R> s{};
-    for (int d = 0; d < X::R; ++d) s[d] = X::static_extent(d) == dyn ? dyn : X::static_extent(d) + widths[2 * d] + widths[2 * d + 1];
+    for (int d = 0; d < X::R; ++d) s[d] = is_dynamic(X::static_extent(d)) ? dyn : X::static_extent(d) + widths[2 * d] + widths[2 * d + 1];
     return s;
   }()>;
   const auto& v = as_value(a);
@@ -175,7 +175,7 @@ auto tiled(const V& v, const index_t* repeats, int count) {
     for (int d = 0; d < Y::R; ++d) {
       const int k = d - (Y::R - X::R);
       s[2 * d + 1] = k < 0 ? 1 : X::static_extent(k);
-      s[2 * d] = Y::static_extent(d) == dyn || s[2 * d + 1] <= 0 ? dyn : Y::static_extent(d) / s[2 * d + 1];
+      s[2 * d] = is_dynamic(Y::static_extent(d)) || s[2 * d + 1] <= 0 ? dyn : Y::static_extent(d) / s[2 * d + 1];
     }
     return s;
   }()>;
@@ -235,7 +235,7 @@ auto tile(const A& a) {
     static_shape<R> s{};
     for (int d = 0; d < R; ++d) {
       const index_t x = d - (R - X::R) < 0 ? 1 : X::static_extent(d - (R - X::R)), n = d - (R - count) < 0 ? 1 : repeats[d - (R - count)];
-      s[d] = x == dyn ? dyn : x * n;
+      s[d] = is_dynamic(x) ? dyn : x * n;
     }
     return s;
   }()>;

@@ -45,6 +45,8 @@ struct slice_window {
 
 template <int R, unsigned Drop, class X>
 struct embed;
+template <int R, unsigned Drop>
+struct slice_place;
 
 template <int R, unsigned Drop, class X>
 struct slice : linear<slice<R, Drop, X>> {
@@ -83,6 +85,8 @@ struct slice : linear<slice<R, Drop, X>> {
     using Y = std::remove_cvref_t<decltype(x.get_extents())>;
     return bind(embed<R, Drop, Y>{{}, window, x.get_extents()}, c);
   }
+  // Where the transpose adds its argument, for sums that are there already.
+  FUNCTRA_INLINE slice_place<R, Drop> place() const { return {window}; }
   template <unsigned, class V>
   FUNCTRA_INLINE auto batch(const V& v) const {
     using Y = insert_extent<X, 0, extents_of_value<V>::static_extent(0)>;
@@ -90,6 +94,32 @@ struct slice : linear<slice<R, Drop, X>> {
     n[0] = v.extent(0);
     for (int i = 0; i < X::R; ++i) n[i + 1] = to.extent(i);
     return bind(slice<R + 1, (Drop << 1), Y>{{}, window.batched(), Y::from(n)}, v);
+  }
+};
+
+// The elements that a slice reads, as a place to add to.
+template <int R, unsigned Drop>
+struct slice_place {
+  slice_window<R> window;
+
+  slice_place<R + 1, (Drop << 1)> batched() const { return {window.batched()}; }
+  // Adds c to them in the array of extents X at p.
+  template <class T, class X, class C>
+  FUNCTRA_INLINE void add(T* p, const X& x, const C& c) const {
+    using A = extents_of_value<C>;
+    index_t from[array_size(R)], s[array_size(R)];
+    index_t stride = 1;
+    for (int i = R - 1; i >= 0; --i) {
+      from[i] = stride;
+      stride *= x.extent(i);
+    }
+    T* const to = p + window.locate(Drop, from, s);
+    if constexpr (A::R == 0) *to = *to + functra::detail::origin(c)[0];
+    else {
+      // Strides of the target are known at run time only.
+      const A n(functra::detail::extents_in(c));
+      if (n.size() > 0) functra::detail::run_fused<law::value_of<law::arg<scalar_t<T>>>>(n, bundle<functra::detail::target<T, A, true>>{{to, n, true, s}}, c);
+    }
   }
 };
 
@@ -101,20 +131,8 @@ struct embed : linear<embed<R, Drop, X>> {
 
   template <class C>
   auto eval(const C& c) const {
-    using T = element_of<C>;
-    tensor_of<T, X> out(to);
-    if (out.size() == 0) return out;
-    index_t from[array_size(R)], s[array_size(R)];
-    functra::detail::strides_of(out, from);
-    const index_t offset = window.locate(Drop, from, s);
-    using A = extents_of_value<C>;
-    if constexpr (A::R == 0) {
-      out.mutable_data()[offset] = functra::detail::origin(c)[0];
-    } else if (A const x = functra::detail::common_extents<A>(name, c); x.size() > 0) {
-      // Strides of the target are known at run time only.
-      bundle<functra::detail::target<T, A, true>> to_place{{out.mutable_data() + offset, x, true, s}};
-      functra::detail::run_fused<law::value_of<law::arg<scalar_t<T>>>>(x, to_place, c);
-    }
+    tensor_of<element_of<C>, X> out(to);
+    if (out.size() > 0) slice_place<R, Drop>{window}.add(out.mutable_data(), to, c);
     return out;
   }
   template <class C2, class C>
@@ -151,15 +169,19 @@ constexpr index_t range_extent(range_c<A, B, S>) {
   return (B - A + S - 1) / S;
 }
 
-// The extents that indices leave; -3 marks a dropped dim.
+// The most elements of a tensor whose ranges keep its extents as bounds.
+inline constexpr index_t most_bounded = 128;
+
+// The extents that indices leave; no_extent where a dim is dropped.
 template <class X, class... I>
 constexpr auto indexed_shape() {
+  constexpr bool bounded = X::is_bounded && X::max_size <= most_bounded;
   static_shape<X::R> s{};
   for (int i = 0; i < X::R; ++i) s[i] = X::static_extent(i);
   int d = 0;
   [[maybe_unused]] const auto take = [&]<class J>(const J*) {
-    if constexpr (std::integral<J>) s[d] = -3;
-    else if constexpr (is_range<J>) s[d] = dyn;
+    if constexpr (std::integral<J>) s[d] = no_extent;
+    else if constexpr (is_range<J>) s[d] = bounded ? at_most(bound_of(s[d])) : dyn;
     else if constexpr (is_static_range<J>) s[d] = range_extent(J{});
     ++d;
   };
@@ -171,7 +193,7 @@ constexpr unsigned indexed_drop() {
   constexpr auto s = indexed_shape<X, I...>();
   unsigned m = 0;
   for (int i = 0; i < X::R; ++i)
-    if (s[i] == -3) m |= 1U << i;
+    if (s[i] == no_extent) m |= 1U << i;
   return m;
 }
 template <class X, class... I>
@@ -181,7 +203,7 @@ constexpr auto kept_indexed_shape() {
   static_shape<X::R - std::popcount(drop)> y{};
   int k = 0;
   for (int i = 0; i < X::R; ++i)
-    if (s[i] != -3) y[k++] = s[i];
+    if (s[i] != no_extent) y[k++] = s[i];
   return y;
 }
 

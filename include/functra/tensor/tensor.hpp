@@ -22,30 +22,26 @@ inline constexpr uninitialized_t uninitialized{};
 
 namespace detail {
 
-// Small static tensors live inline, without heap and reference count. Copies of larger ones cost more than a reference count.
+// Small tensors of static or bounded extents live inline, without heap and reference count. Copies of larger ones cost more than a reference count.
 inline constexpr index_t inline_bytes = 1024, inline_pack_bytes = 1280;
 template <class T, class X>
 constexpr bool is_inline() {
-  if constexpr (!X::is_static) return false;
-  else {
-    index_t n = 1;
-    for (int i = 0; i < X::R; ++i) n *= X::static_extent(i);
-    return n * static_cast<index_t>(sizeof(T)) <= (lanes_of<T> > 1 ? inline_pack_bytes : inline_bytes);
-  }
+  return X::is_bounded && X::max_size * static_cast<index_t>(sizeof(T)) <= (lanes_of<T> > 1 ? inline_pack_bytes : inline_bytes);
 }
 
 template <class T, class X, bool Inline = is_inline<T, X>()>
 class storage {  // inline
  public:
   FUNCTRA_INLINE storage(uninitialized_t, const X&) {
-    if constexpr (sizeof(v_) <= 16)  // returned in registers: compilers would warn of the values that are not there yet
+    // Those returned in registers, of which compilers would warn, and those copied whole, whatever they hold.
+    if constexpr (sizeof(v_) <= 16 || !X::is_static)
       for (T& v : v_) v = T{};
   }
   FUNCTRA_INLINE const T* data() const { return v_; }
   FUNCTRA_INLINE T* mutable_data() { return v_; }
 
  private:
-  static constexpr index_t count = X{}.size();
+  static constexpr index_t count = X::max_size;
   T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
@@ -54,7 +50,10 @@ template <class P, class X>
   requires(lanes_of<P> > 1)
 class storage<P, X, true> {
  public:
-  FUNCTRA_INLINE storage(uninitialized_t, const X&) {}
+  FUNCTRA_INLINE storage(uninitialized_t, const X&) {
+    if constexpr (!X::is_static)
+      for (P& v : v_) v = P(0);
+  }
   FUNCTRA_INLINE storage(const storage& o) noexcept { assign(o); }
   FUNCTRA_INLINE storage& operator=(const storage& o) noexcept {
     assign(o);
@@ -64,7 +63,7 @@ class storage<P, X, true> {
   FUNCTRA_INLINE P* mutable_data() { return v_; }
 
  private:
-  static constexpr index_t count = X{}.size();
+  static constexpr index_t count = X::max_size;
   FUNCTRA_INLINE void assign(const storage& o) {
     for (index_t i = 0; i < count; ++i) v_[i].copy_from(o.v_[i]);
   }
@@ -292,7 +291,7 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   FUNCTRA_INLINE void zero() {
     T* p = mutable_data();
     if constexpr (is_inline) {
-      for (index_t i = 0; i < extents_type{}.size(); ++i) p[i] = T(0);
+      for (index_t i = 0; i < extents_type::max_size; ++i) p[i] = T(0);
     } else if (p) std::memset(static_cast<void*>(p), 0, static_cast<std::size_t>(this->size()) * sizeof(T));
   }
   template <class L>

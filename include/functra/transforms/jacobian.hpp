@@ -306,7 +306,7 @@ class jacfwd_fn {
     constexpr int Ro = Xo::R;
     const index_t n = v.size();
     const auto part = [&] {
-      if constexpr (Xr::static_extent(0) != dyn && Xi::is_static && Xr::static_extent(0) == Xi{}.size()) return rows;
+      if constexpr (Xi::is_static && Xr::static_extent(0) == Xi{}.size()) return rows;
       else return at(rows, range(skip, skip + n));
     }();
     skip += n;
