@@ -116,5 +116,7 @@ void program() {
   permute<0, 0>(m);
 #elif CASE == 52  // expect: [random] a floating-point dtype is required; use cast<T>(x) on what was drawn
   normal<int>(Key{0}, 3);
+#elif CASE == 53  // expect: [operator] a tensor of at most 12 dims is required
+  eval(Tensor<double, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn>() + 1.0);
 #endif
 }

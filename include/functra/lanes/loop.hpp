@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "functra/core/element.hpp"
-#include "functra/lanes/loop_driver.hpp"
+#include "functra/lanes/loop_run.hpp"
 #include "functra/lanes/pack.hpp"
 
 // The kernel of the loop engine: one functor run over packs of its operands.
