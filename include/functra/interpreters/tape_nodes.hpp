@@ -122,6 +122,19 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
   static void pull(tape_node* n) { static_cast<fused_node*>(n)->run(); }
 
+  // Pulls these cotangents back, not those that were summed up: constants need not be lifted to the levels of the others.
+  template <class... Ck>
+  void pull_with(const Ck&... c) {
+    [&]<int... j>(std::integer_sequence<int, j...>) {
+      constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
+      if constexpr (same && law_is_value) {
+        if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
+          return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
+      }
+      run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}, c...);
+    }(ints<std::popcount(Mask)>);
+  }
+
  private:
   static constexpr int outputs = sizeof...(Y);
   // Whether the pullback can write where the cotangents are summed.
@@ -141,7 +154,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   void run() {
     const bool any = [&]<int... k>(std::integer_sequence<int, k...>) { return (get<k>(slots).is_set() || ...); }(ints<outputs>);
     if (!any) return;
-    [&]<int... k>(std::integer_sequence<int, k...>) { run_with(cotangent<k>()...); }(ints<outputs>);
+    [&]<int... k>(std::integer_sequence<int, k...>) { pull_with(cotangent<k>()...); }(ints<outputs>);
   }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
@@ -164,18 +177,6 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   bundle<extents_of_value<Y>...> shapes;
 
  private:
-  template <class... Ck>
-  void run_with(const Ck&... c) {
-    [&]<int... j>(std::integer_sequence<int, j...>) {
-      constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
-      if constexpr (same && law_is_value) {
-        if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
-          return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
-      }
-      run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}, c...);
-    }(ints<std::popcount(Mask)>);
-  }
-
   static constexpr bool law_is_value = is_value_functor<G>;
   template <class H>
   struct value_functor {

@@ -55,6 +55,8 @@ namespace detail {
 
 // Bytes of the block of an operand that has to be copied.
 inline constexpr std::size_t buffer_bytes = 4096;
+// Bytes of the longest row that is copied as a whole.
+inline constexpr index_t longest_row = 16384;
 
 inline constexpr std::size_t tail_bytes = 1024;
 
@@ -127,7 +129,7 @@ class driver {
     // Long rows are walked one by one, and so are short ones of packs, which have no tails; others are gathered into blocks that
     // span rows.
     row_ = n_[rank_ - 1];
-    by_rows_ = rank_ == 1 || row_ >= (l_.kernel.step == 1 ? 3 : 128);
+    by_rows_ = rank_ == 1 || row_ >= (l_.kernel.step == 1 ? 3 : only_stores() ? 2 * l_.kernel.step : 128);
     const index_t span = by_rows_ ? row_ : total;
     bool copies = false;
     std::size_t widest = 8;
@@ -136,7 +138,11 @@ class driver {
       copies |= !direct_[k];
       if (l_.kernel.kinds[k].size > widest) widest = l_.kernel.kinds[k].size;
     }
-    if (copies) allocate_buffers();
+    if (by_rows_ && row_ * static_cast<index_t>(widest) <= longest_row && writes_directly()) {
+      if (copies) allocate_buffers(static_cast<std::size_t>(row_) * widest);
+      return run_rows();
+    }
+    if (copies) allocate_buffers(buffer_bytes);
     index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
     // Blocks of whole rows: what is the same in every row is copied once.
     if (!by_rows_ && most >= row_) most -= most % row_;
@@ -150,19 +156,72 @@ class driver {
       run_block(start, len);
       start += len;
     }
+    finish_sums();
+  }
+  void finish_sums() {
     for (int k = 0; k < l_.kernel.outputs; ++k)
       if (output_kind(k).single) output_kind(k).reduce(sums_[k], l_.out[k].p, l_.accumulate[k]);
   }
 
-  void allocate_buffers() {
+  // Whether no output is a sum, or added to: elements may then be computed twice.
+  bool only_stores() const {
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      if (accumulate_[k] || output_kind(k).single) return false;
+    return true;
+  }
+
+  bool writes_directly() const {
+    for (int k = l_.kernel.inputs; k < l_.kernel.inputs + l_.kernel.outputs; ++k)
+      if (!direct_[k]) return false;
+    return true;
+  }
+
+  // Row by row; outputs lie in memory as the kernel writes them.
+  void run_rows() {
+    const int inputs = l_.kernel.inputs, all = inputs + l_.kernel.outputs;
+    const index_t step = l_.kernel.step, count = row_ / step, rest = row_ % step;
+    const bool overlap = rest > 0 && count > 0 && only_stores();
+    char *at[max_operands], *copied[max_operands];
+    index_t index[max_rank] = {};
+    for (int k = 0; k < inputs; ++k) copied[k] = nullptr;
+    for (int k = 0; k < all; ++k) at[k] = static_cast<char*>(k >= inputs && l_.kernel.kinds[k].single ? sums_[k - inputs] : operand_at(k).p);
+    const auto move = [&](int k, index_t elements) { at[k] += l_.kernel.kinds[k].single ? 0 : elements * static_cast<index_t>(l_.kernel.kinds[k].size); };
+    for (;;) {
+      const void* in[max_operands];
+      void* out[max_operands];
+      for (int k = 0; k < inputs; ++k) {
+        in[k] = direct_[k] ? at[k] : buffer_[k];
+        if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], stride_[k][rank_ - 1], row_), copied[k] = at[k];
+      }
+      for (int k = inputs; k < all; ++k) out[k - inputs] = at[k];
+      if (count > 0) l_.kernel.steps(count, in, out, accumulate_);
+      if (overlap) {
+        // The last step once more, shifted to the end.
+        const auto shift = [&](const void* p, int k) { return static_cast<const char*>(p) + (l_.kernel.kinds[k].single ? 0 : static_cast<std::size_t>(row_ - step) * l_.kernel.kinds[k].size); };
+        for (int k = 0; k < inputs; ++k) in[k] = shift(in[k], k);
+        for (int k = inputs; k < all; ++k) out[k - inputs] = const_cast<char*>(shift(out[k - inputs], k));
+        l_.kernel.steps(1, in, out, accumulate_);
+      } else if (rest > 0) run_tail(l_.kernel, count * step, rest, in, out, accumulate_);
+      int d = rank_ - 2;
+      for (; d >= 0; --d) {
+        if (++index[d] < n_[d]) break;
+        for (int k = 0; k < all; ++k) move(k, -(n_[d] - 1) * stride_[k][d]);
+        index[d] = 0;
+      }
+      if (d < 0) return finish_sums();
+      for (int k = 0; k < all; ++k) move(k, stride_[k][d]);
+    }
+  }
+
+  void allocate_buffers(std::size_t bytes) {
     const int all = l_.kernel.inputs + l_.kernel.outputs;
-    std::size_t bytes = 0;
-    for (int k = 0; k < all; ++k) bytes += direct_[k] ? 0 : buffer_bytes;
-    buffers_ = memory::handle::allocate(bytes);
+    std::size_t total = 0;
+    for (int k = 0; k < all; ++k) total += direct_[k] ? 0 : bytes;
+    buffers_ = memory::handle::allocate(total);
     char* p = static_cast<char*>(buffers_.data());
     for (int k = 0; k < all; ++k) {
       buffer_[k] = p;
-      if (!direct_[k]) p += buffer_bytes;
+      if (!direct_[k]) p += bytes;
     }
   }
 

@@ -25,10 +25,8 @@ FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   using C = on_tower_t<W, typename F::type, extents<>>;
   [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     using Node = fused_node<L, mask, law::value_of<F>, bundle<onto::total>, bundle<Out>, bundle<C>, V...>;
-    const Out none = constant_value<Out>(extents<>{}, 0);
-    Node node(y.name(), make_bundle(none), functra::get<i>(y.leaves())...);
-    accumulate(functra::get<0>(node.slots).ref(nullptr), none, constant_value<C>(extents<>{}, 1));
-    Node::pull(&node);
+    Node node(y.name(), make_bundle(constant_value<Out>(extents<>{}, 0)), functra::get<i>(y.leaves())...);
+    node.pull_with(Tensor<typename F::type>(1));
   }(ints<sizeof...(V)>);
 }
 
