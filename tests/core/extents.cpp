@@ -49,7 +49,7 @@ static_assert(broadcastable<extents<2, 3>, extents<3>>());
 static_assert(broadcastable<extents<dyn, 3>, extents<2, 1>>());
 static_assert(!broadcastable<extents<2, 3>, extents<2>>());
 static_assert(!broadcastable<extents<2>, extents<3>>());
-static_assert(broadcast_extent(2, 3) == -2 && broadcast_extent(1, 3) == 3 && broadcast_extent(dyn, 1) == dyn);
+static_assert(broadcast_extent(2, 3) == no_extent && broadcast_extent(1, 3) == 3 && broadcast_extent(dyn, 1) == dyn);
 
 // Shapes from shapes.
 static_assert(std::same_as<concat_extents<extents<2, dyn>, extents<3>>, extents<2, dyn, 3>>);

@@ -175,12 +175,12 @@ FUNCTRA_INLINE bool same_batches(const A& a, const B& b) {
 }
 // Calls add(plain sum, plain value, place) layer by layer; below a batch, the place has one more axis.
 template <class S, class Place, class G>
-FUNCTRA_INLINE void add_at(S& sum, const Place& at, const G& g) {
+FUNCTRA_INLINE void add_to_layers(S& sum, const Place& at, const G& g) {
   if constexpr (is_plain<S>) at.add(sum.mutable_data(), sum.get_extents(), g);
   else if constexpr (requires { sum.primal; }) {
-    add_at(sum.primal, at, g.primal);
-    add_at(sum.tangent, at, g.tangent);
-  } else add_at(sum.value, at.batched(), g.value);
+    add_to_layers(sum.primal, at, g.primal);
+    add_to_layers(sum.tangent, at, g.tangent);
+  } else add_to_layers(sum.value, at.batched(), g.value);
 }
 
 // All of a sum, as a place to add to.
@@ -194,7 +194,7 @@ struct everywhere {
 template <class S, class G>
 void add_in_place(S& sum, const G& g) {
   if constexpr (has_layers_of<S, G>())
-    if (same_batches(sum, g)) return add_at(sum, everywhere{}, g);
+    if (same_batches(sum, g)) return add_to_layers(sum, everywhere{}, g);
   sum = lift<S>(eval(sum + g));
 }
 
@@ -248,7 +248,7 @@ bool accumulate_at(const cotangent_ref<V, C, cotangent_kind::general>& r, const 
   if constexpr (!has_layers_of<C, Ck>()) return false;
   else {
     if (!r.slot->is_set || !same_batches(r.slot->value, c)) return false;
-    add_at(r.slot->value, at, c);
+    add_to_layers(r.slot->value, at, c);
     return true;
   }
 }
