@@ -19,7 +19,11 @@ class batched : public traced<batched<V, L>> {
 
   FUNCTRA_INLINE batched() : batched(detail::constant_value<batched>(extents_type{}, 0)) {}
   FUNCTRA_INLINE explicit batched(uninitialized_t) : value(uninitialized) {}
-  FUNCTRA_INLINE explicit batched(V v) : value(std::move(v)) {}
+  FUNCTRA_INLINE explicit batched(const V& v) : value(v) {}
+  FUNCTRA_INLINE explicit batched(V&& v) : value(std::move(v)) {}
+  // From what a call gives, in place.
+  template <class A>
+  FUNCTRA_INLINE batched(std::in_place_t, const A& make) : value(make()) {}
   template <operand U>
     requires(!std::same_as<U, batched> && !std::same_as<U, V>)
   FUNCTRA_INLINE batched(const U& u) : batched(detail::lift<batched>(u)) {}
@@ -123,12 +127,18 @@ struct interpreter<tracer::batched> {
     constexpr index_t B = detail::static_batch<L, V...>();
     const index_t n = liked != 0 ? detail::batch_size<L>(v...) : 0;
     return [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
-      auto r = bind(functra::fused_statement<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
-      if constexpr (sizeof...(Spec) == 1) return finish<L, R, Spec...>(std::move(r), v...);
-      else
+      const auto run = [&]() FUNCTRA_INLINE_LAMBDA {
+        return bind(functra::fused_statement<G, typename batched_spec<Spec, R>::type...>{}, name, align<L, R, B, law::detail::active(liked, i)>(v, n)...);
+      };
+      if constexpr (sizeof...(Spec) == 1) {
+        if constexpr ((units_of<R, V...>(static_cast<Spec*>(nullptr)) | ...) == 0) return batched<decltype(run()), L>(std::in_place, run);
+        else return finish<L, R, Spec...>(run(), v...);
+      } else {
+        auto r = run();
         return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
           return make_bundle(finish<L, R, Spec>(std::move(get<k>(r)), v...)...);
         }(ints<sizeof...(Spec)>);
+      }
     }(ints<sizeof...(V)>);
   }
 
@@ -137,8 +147,8 @@ struct interpreter<tracer::batched> {
     constexpr unsigned mask = detail::mask_at<L, V...>();
     constexpr index_t B = detail::static_batch<L, V...>();
     if constexpr (sizeof...(V) == 1) {
-      auto y = p.template batch<mask>(detail::unbatched<L>(v)...);
-      return batched<decltype(y), L>(std::move(y));
+      const auto run = [&]() FUNCTRA_INLINE_LAMBDA { return p.template batch<mask>(detail::unbatched<L>(v)...); };
+      return batched<decltype(run()), L>(std::in_place, run);
     } else {
       // Operands whose batch axis was not known when they were made are spread first.
       const index_t n = detail::batch_size<L>(v...);

@@ -20,7 +20,11 @@ class dual : public traced<dual<P, T, L>> {
 
   FUNCTRA_INLINE dual() : dual(lift_constant(0)) {}
   FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), tangent(uninitialized) {}
-  FUNCTRA_INLINE dual(P p, T t) : primal(std::move(p)), tangent(std::move(t)) {}
+  template <std::convertible_to<P> A, std::convertible_to<T> B>
+  FUNCTRA_INLINE dual(A&& p, B&& t) : primal(std::forward<A>(p)), tangent(std::forward<B>(t)) {}
+  // From what two calls give, in place.
+  template <class A, class B>
+  FUNCTRA_INLINE dual(std::in_place_t, const A& make_primal, const B& make_tangent) : primal(make_primal()), tangent(make_tangent(primal)) {}
   // Constants: arithmetic values, and values of lower levels.
   template <operand U>
     requires(!std::same_as<U, dual>)
@@ -95,17 +99,19 @@ struct interpreter<tracer::dual> {
 
   template <int L, class P, class... V>
   static FUNCTRA_INLINE auto apply(const P& p, const V&... v) {
-    auto y = bind(p, detail::primal_of<L>(v)...);
-    if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<decltype(y)>>) return y;
+    using Y = decltype(bind(p, detail::primal_of<L>(v)...));
+    const auto primal = [&]() FUNCTRA_INLINE_LAMBDA { return bind(p, detail::primal_of<L>(v)...); };
+    if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<Y>>) return primal();
     else {
       constexpr law::mask_t mask = detail::mask_at<L, V...>();
       const bundle<const V&...> operands{v...};
-      auto t = sum_contributions<L, 0, std::popcount(mask)>(
-          [&](auto k) FUNCTRA_INLINE_LAMBDA {
-            constexpr int I = law::detail::nth_active(mask, k);
-            return eval(p.template jvp<I>(get<I>(operands).tangent, y, detail::primal_of<L>(v)...));
-          });
-      return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
+      const auto tangent = [&](const Y& y) FUNCTRA_INLINE_LAMBDA {
+        return sum_contributions<L, 0, std::popcount(mask)>([&](auto k) FUNCTRA_INLINE_LAMBDA {
+          constexpr int I = law::detail::nth_active(mask, k);
+          return eval(p.template jvp<I>(get<I>(operands).tangent, y, detail::primal_of<L>(v)...));
+        });
+      };
+      return dual<Y, decltype(tangent(std::declval<const Y&>())), L>(std::in_place, primal, tangent);
     }
   }
 
@@ -152,10 +158,12 @@ struct interpreter<tracer::dual> {
   template <int L, int K, class G, class Spec, class R, class All, int... I, class X>
   static FUNCTRA_INLINE auto combined(const char* name, const R& r, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
     constexpr int first = G::outputs + K * static_cast<int>(sizeof...(I));
-    auto y = get<K>(r);
-    auto t = combine<first, typename detail::linear_combination<detail::is_smooth<G>, typename G::template in_type<I>...>::type, Spec>(
-        name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, operands, active, x);
-    return dual<decltype(y), decltype(t), L>(std::move(y), std::move(t));
+    using Y = std::remove_cvref_t<decltype(get<K>(r))>;
+    const auto tangent = [&](const Y&) FUNCTRA_INLINE_LAMBDA {
+      return combine<first, typename detail::linear_combination<detail::is_smooth<G>, typename G::template in_type<I>...>::type, Spec>(
+          name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, operands, active, x);
+    };
+    return dual<Y, decltype(tangent(get<K>(r))), L>(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return get<K>(r); }, tangent);
   }
   template <int First, class C, class Spec, class R, int... J, class All, int... I, class X>
   static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
