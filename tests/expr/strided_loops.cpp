@@ -45,7 +45,8 @@ TEMPLATE_TEST_CASE("Rows of all lengths, with gaps, transposed, reversed and rep
       require_elements(eval(gaps + turned * column), m, n, [&](auto i, auto j) { return a(i + 1, j + 2) + b(j, i) * column(i, 0); });
       require_elements(eval(reversed - gaps), m, n, [&](auto i, auto j) { return a(i, n - 1 - j) - a(i + 1, j + 2); });
 
-      const auto down = sum(gaps * row + column, dim<0>, keepdim), across = sum(gaps * row + column, dim<1>, keepdim);
+      const auto down = sum(gaps * row + column, dim<0>, keepdim);
+      const auto across = sum(gaps * row + column, dim<1>, keepdim);
       TestType total = 0;
       for (index_t i = 0; i < m; ++i) {
         TestType s = 0;
