@@ -18,6 +18,7 @@ TEST_CASE("concatenate puts tensors one behind the other", "[primitives]") {
   const Tensor<double, dyn, dyn> a{{1.0, 2.0}, {3.0, 4.0}};
   const Tensor<double, 1, 2> b{{5.0, 6.0}};
   CHECK(flat(functra::concatenate(std::tuple{a, b}, dim<0>)) == numbers{1, 2, 3, 4, 5, 6});
+  CHECK(flat(functra::concatenate(std::tuple{a, b})) == flat(functra::concatenate(std::tuple{a, b}, dim<0>)));
   CHECK(flat(concatenate(std::tuple{a, a * 10.0, transpose(a)}, dim<1>)) == numbers{1, 2, 10, 20, 1, 3, 3, 4, 30, 40, 2, 4});
   CHECK(flat(concatenate(std::tuple{a}, dim<-1>)) == flat(a));
   CHECK(flat(concatenate(std::tuple{a, Tensor<double, dyn, dyn>(functra::extents<dyn, dyn>(0, 2))}, dim<0>)) == flat(a));

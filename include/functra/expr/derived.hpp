@@ -68,7 +68,7 @@ struct value_of {
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
     using sums = detail::combination<F>;
-    if constexpr (sums::value && detail::depth_of_input<In> == 0) {
+    if constexpr (sums::products > 1 && detail::depth_of_input<In> == 0) {  // one product is as soon masked as checked
       auto y = sums::template sum<false, 0>(in);
       if (lanes::maybe_nan(y)) [[unlikely]]
         y = sums::template sum<true, 0>(in);

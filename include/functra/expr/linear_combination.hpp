@@ -27,11 +27,11 @@ namespace detail {
 // beat another can only matter where a plain sum is NaN.
 template <class F>
 struct combination {
-  static constexpr bool value = false;
+  static constexpr int products = 0;
 };
 template <bool Smooth, class T>
 struct combination<fn<scaled_tangent<Smooth>, arg<T>, arg<T>>> {
-  static constexpr bool value = true;
+  static constexpr int products = 1;
   template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
     const auto d = in.template get<B>();
@@ -42,7 +42,7 @@ struct combination<fn<scaled_tangent<Smooth>, arg<T>, arg<T>>> {
 };
 template <bool Smooth, class T, class R>
 struct combination<fn<add, fn<scaled_tangent<Smooth>, arg<T>, arg<T>>, R>> {
-  static constexpr bool value = combination<R>::value;
+  static constexpr int products = combination<R>::products == 0 ? 0 : 1 + combination<R>::products;
   template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
     const auto d = in.template get<B>();

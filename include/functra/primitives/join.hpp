@@ -230,10 +230,10 @@ auto join_vector(const char* name, const std::vector<A>& v) {
 
 }  // namespace detail
 
-// Tensors one behind the other along a dim; their other extents are equal. A std::vector of tensors likewise.
+// Tensors one behind the other along a dim, the first by default; their other extents are equal. A std::vector of tensors likewise.
 //   concatenate(std::tuple{a, b}, dim<0>): T[m,k], T[n,k] -> T[m+n,k]
-template <tensor_like... A, int D>
-FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D>) {
+template <tensor_like... A, int D = 0>
+FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D> = {}) {
   static_assert(sizeof...(A) > 0, "[concatenate] at least one operand is required");
   constexpr int R = detail::rank_of<nth_type<0, A...>>;
   static_assert(D < R && D >= -R, "[concatenate] the dim must lie within the rank; stack(...) joins along a new dim");
@@ -245,8 +245,8 @@ FUNCTRA_INLINE auto concatenate(const std::tuple<A...>& a, dim_t<D>) {
     return detail::concatenate_values<d>(detail::joined_operand<T>(nth<i>(a))...);
   }(ints<sizeof...(A)>);
 }
-template <tensor_like A, int D>
-auto concatenate(const std::vector<A>& a, dim_t<D>) {
+template <tensor_like A, int D = 0>
+auto concatenate(const std::vector<A>& a, dim_t<D> = {}) {
   constexpr int R = detail::rank_of<A>;
   static_assert(D < R && D >= -R, "[concatenate] the dim must lie within the rank; stack(...) joins along a new dim");
   return detail::join_vector<wrap_dim(D, R), false>("concatenate", a);

@@ -278,7 +278,8 @@ FUNCTRA_INLINE auto make_slice(const V& v, const I&... i) {
 // A part of x: an integer takes one index and drops its dim, range(first, last, step) takes several, `all` the whole dim;
 // dims without an index are taken whole. Negative numbers count from the end. range_c<first, last> gives a static extent.
 //   at(x, 0)    f64[m,n] -> f64[n]        at(x, all, range(1, 3))    f64[m,n] -> f64[m,2]
-// Costs O(1) on large tensors, which share storage with the result. Throws where an integer is out of range.
+// Costs O(1) on large tensors, which share storage with the result; ranges of small static ones (up to 128 elements) live inline as these
+// do. Throws where an integer is out of range.
 template <tensor_like A, class... I>
   requires((detail::index_like<std::remove_cvref_t<I>> && ...))
 FUNCTRA_INLINE auto at(const A& a, const I&... i) {
