@@ -19,6 +19,7 @@ class batched : public traced<batched<V, L>> {
 
   FUNCTRA_INLINE batched() : batched(detail::constant_value<batched>(extents_type{}, 0)) {}
   FUNCTRA_INLINE explicit batched(uninitialized_t) : value(uninitialized) {}
+  FUNCTRA_INLINE explicit batched(unset_t) : value(unset) {}
   FUNCTRA_INLINE explicit batched(const V& v) : value(v) {}
   FUNCTRA_INLINE explicit batched(V&& v) : value(std::move(v)) {}
   // From what a call gives, in place.

@@ -162,30 +162,97 @@ constexpr bool has_layers_of() {
   if constexpr (is_plain<A> || is_plain<B>) return is_plain<A> && is_plain<B> && !is_view<A>;
   else if constexpr (level_of<A> != level_of<B>) return false;
   else if constexpr (requires(A& a, B& b) { a.primal, b.primal; })
-    return has_layers_of<decltype(A::primal), decltype(B::primal)>() && has_layers_of<decltype(A::tangent), decltype(B::tangent)>();
+    return has_layers_of<decltype(A::primal), decltype(B::primal)>() && has_layers_of<typename A::tangent_type, typename B::tangent_type>();
   else if constexpr (requires(A& a, B& b) { a.batch_size(), b.batch_size(); }) return has_layers_of<decltype(A::value), decltype(B::value)>();
   else return false;
+}
+// The size of the batch of tangents past a plain primal.
+template <class D>
+FUNCTRA_INLINE index_t directions_of(const D& d) {
+  if constexpr (D::may_have_bands) return d.stored.directions();
+  else return d.stored.batch_size();
 }
 // Whether the batches of both have the same size: one whose size was not known may still have to grow.
 template <class A, class B>
 FUNCTRA_INLINE bool same_batches(const A& a, const B& b) {
   if constexpr (is_plain<A>) return true;
-  else if constexpr (requires { a.primal; }) return same_batches(a.primal, b.primal) && same_batches(a.tangent, b.tangent);
-  else return a.batch_size() == b.batch_size() && same_batches(a.value, b.value);
+  else if constexpr (requires { a.primal; }) {
+    if constexpr (A::may_have_bands || B::may_have_bands) return directions_of(a) == directions_of(b);
+    else return same_batches(a.primal, b.primal) && same_batches(a.stored, b.stored);
+  } else return a.batch_size() == b.batch_size() && same_batches(a.value, b.value);
 }
+// Adds the diagonals of g to those of sum; false where there is no room.
+template <class S, class Place, class G>
+bool add_bands(S& sum, const Place& at, const G& g) {
+  const auto x = sum.primal.get_extents();
+  const auto y = g.primal.get_extents();
+  const auto& t = g.stored;
+  auto b = sum.stored.bands;
+  int place[G::stored_type::most];
+  for (int i = 0; i < t.bands.count; ++i) {
+    diagonal<decltype(x)::R> d;
+    if (!at.carry(t.bands.line[i], x, d) || (place[i] = b.find(d)) < 0) return false;
+  }
+  sum.stored.grow(b, x);
+  if (y.size() == 0) return true;
+  index_t s[array_size(decltype(x)::R)];
+  const index_t to = at.locate(x, s);
+  auto* const p = sum.stored.rows.mutable_data();
+  for (int i = 0; i < t.bands.count; ++i) add_row(p + place[i] * x.size() + to, s, y, t.row(i, y));
+  return true;
+}
+
+template <class S, class Place, class G>
+void add_tangent(S& sum, const Place& at, const G& g);
+
 // Calls add(plain sum, plain value, place) layer by layer; below a batch, the place has one more axis.
 template <class S, class Place, class G>
 FUNCTRA_INLINE void add_to_layers(S& sum, const Place& at, const G& g) {
   if constexpr (is_plain<S>) at.add(sum.mutable_data(), sum.get_extents(), g);
   else if constexpr (requires { sum.primal; }) {
     add_to_layers(sum.primal, at, g.primal);
-    add_to_layers(sum.tangent, at, g.tangent);
+    if constexpr (S::may_have_bands || G::may_have_bands) add_tangent(sum, at, g);
+    else add_to_layers(sum.stored, at, g.stored);
   } else add_to_layers(sum.value, at.batched(), g.value);
+}
+
+// A dense sum stays dense, and diagonals that become too many make it so.
+template <class S, class Place, class G>
+void add_tangent(S& sum, const Place& at, const G& g) {
+  if constexpr (S::may_have_bands && G::may_have_bands)
+    if (sum.has_bands() && g.has_bands() && add_bands(sum, at, g)) return;
+  const auto x = sum.primal.get_extents();
+  auto& t = [&]() -> auto& {
+    if constexpr (!S::may_have_bands) return sum.stored;
+    else {
+      sum.stored.make_dense(x);
+      return (sum.stored.dense);
+    }
+  }();
+  if constexpr (!G::may_have_bands) add_to_layers(t, at, g.stored);
+  else if (g.stored.is_dense) add_to_layers(t, at, g.stored.dense);
+  else if (const auto y = g.primal.get_extents(); y.size() > 0) {
+    index_t s[array_size(decltype(x)::R)];
+    const index_t to = at.locate(x, s);
+    auto* const p = t.value.mutable_data();
+    const auto& b = g.stored.bands;
+    for (int i = 0; i < b.count; ++i) add_diagonal(y, g.stored.row(i, y), b.line[i], p, t.batch_size(), x.size(), to, s);
+  }
 }
 
 // All of a sum, as a place to add to.
 struct everywhere {
   everywhere batched() const { return {}; }
+  template <class X>
+  FUNCTRA_INLINE index_t locate(const X& x, index_t* s) const {
+    natural_strides(x, s);
+    return 0;
+  }
+  template <class D, class X>
+  FUNCTRA_INLINE bool carry(const D& d, const X&, D& to) const {
+    to = d;
+    return true;
+  }
   template <class T, class X, class G>
   FUNCTRA_INLINE void add(T* p, const X& x, const G& g) const {
     run_fused<law::value_of<law::arg<scalar_t<T>>>>(x, bundle<target<T, X>>{{p, x, true}}, g);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/interpreters/traced.hpp"
+#include "functra/interpreters/bands.hpp"
 
 // Forward mode: a value beside its tangent.
 namespace functra {
@@ -15,16 +15,20 @@ class dual : public traced<dual<P, T, L>> {
   using extents_type = extents_of_value<P>;
   using element_type = dtype_of<P>;
 
+  using tangent_type = T;
+  using stored_type = detail::tangent_in_dual<P, T>;
+  static constexpr bool may_have_bands = detail::most_bands<P, T> > 0;
+
   P primal;
-  T tangent;
+  stored_type stored;  // the tangent, or its diagonals
 
   FUNCTRA_INLINE dual() : dual(lift_constant(0)) {}
-  FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), tangent(uninitialized) {}
+  FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), stored(uninitialized) {}
   template <std::convertible_to<P> A, std::convertible_to<T> B>
-  FUNCTRA_INLINE dual(A&& p, B&& t) : primal(std::forward<A>(p)), tangent(std::forward<B>(t)) {}
+  FUNCTRA_INLINE dual(A&& p, B&& t) : primal(std::forward<A>(p)), stored(std::forward<B>(t)) {}
   // From what two calls give, in place.
   template <class A, class B>
-  FUNCTRA_INLINE dual(std::in_place_t, const A& make_primal, const B& make_tangent) : primal(make_primal()), tangent(make_tangent(primal)) {}
+  FUNCTRA_INLINE dual(std::in_place_t, const A& make_primal, const B& make_tangent) : primal(make_primal()), stored(make_tangent(primal)) {}
   // Constants: arithmetic values, and values of lower levels.
   template <operand U>
     requires(!std::same_as<U, dual>)
@@ -40,6 +44,16 @@ class dual : public traced<dual<P, T, L>> {
 
   FUNCTRA_INLINE decltype(auto) get_extents() const { return primal.get_extents(); }
   auto item() const { return primal.item(); }
+
+  FUNCTRA_INLINE bool has_bands() const {
+    if constexpr (may_have_bands) return !stored.is_dense;
+    else return false;
+  }
+  // The tangent, whole.
+  FUNCTRA_INLINE decltype(auto) tangent() const {
+    if constexpr (may_have_bands) return stored.whole(primal.get_extents());
+    else return (stored);
+  }
 
  private:
   static dual lift_constant(double c) { return detail::constant_value<dual>(extents_type{}, c); }
@@ -108,10 +122,18 @@ struct interpreter<tracer::dual> {
       const auto tangent = [&](const Y& y) FUNCTRA_INLINE_LAMBDA {
         return sum_contributions<L, 0, std::popcount(mask)>([&](auto k) FUNCTRA_INLINE_LAMBDA {
           constexpr int I = law::detail::nth_active(mask, k);
-          return eval(p.template jvp<I>(get<I>(operands).tangent, y, detail::primal_of<L>(v)...));
+          const detail::whole_tangent<nth_type<I, V...>> t(get<I>(operands));
+          return eval(p.template jvp<I>(t.get(), y, detail::primal_of<L>(v)...));
         });
       };
-      return dual<Y, decltype(tangent(std::declval<const Y&>())), L>(std::in_place, primal, tangent);
+      using D = dual<Y, decltype(tangent(std::declval<const Y&>())), L>;
+      if constexpr (moves_bands<P, V...>()) {
+        const auto& t = get<0>(operands).stored;
+        detail::diagonals<extents_of_value<Y>::R, nth_type<0, V...>::stored_type::most> b(0, t.bands.directions);
+        if (!t.is_dense && detail::move_bands(p, t.bands, b))
+          return D(std::in_place, primal, [&](const Y& y) FUNCTRA_INLINE_LAMBDA { return detail::move_rows<D>(p, t, get<0>(operands).primal.get_extents(), b, y.get_extents()); });
+      }
+      return D(std::in_place, primal, tangent);
     }
   }
 
@@ -122,23 +144,100 @@ struct interpreter<tracer::dual> {
     else return eval(f(std::integral_constant<int, K>{}) + sum_contributions<L, K + 1, N>(f));
   }
 
+  template <class P, class... V>
+  static constexpr bool moves_bands() {
+    if constexpr (sizeof...(V) != 1 || !requires { P::moves_bands; }) return false;
+    else return (V::may_have_bands && ...);
+  }
+
   // I...: the active operands.
   template <int L, law::mask_t Mask, class G, class... Spec, class All, int... I, class... V>
   static FUNCTRA_INLINE auto push(functra::fused_statement<G, Spec...>, const char* name, const All& operands, std::integer_sequence<int, I...>, const V&... v) {
     constexpr bool parts = detail::is_value_functor<G> && detail::order_of<std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...> >= 2;
-    constexpr bool simple = !parts && (std::is_same_v<tower_of<decltype(get<I>(operands).primal)>, tower_of<decltype(get<I>(operands).tangent)>> && ...);
+    constexpr bool simple = !parts && (std::is_same_v<tower_of<decltype(get<I>(operands).primal)>, tower_of<typename nth_type<I, V...>::tangent_type>> && ...);
     if constexpr (simple) {
-      auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).tangent...);
+      auto r = bind(functra::fused_statement<law::pushforward_of<G, Mask>, Spec..., Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).stored...);
       return pair_up<L, sizeof...(Spec)>(r, r, std::integral_constant<int, sizeof...(Spec)>{});
-    } else if constexpr (!G::linear && G::outputs * sizeof...(I) <= 16) {
-      // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
-      const auto r = partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
-      return combined_all<L, G, Spec...>(name, r, operands, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
     } else {
-      auto y = bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
-      auto t = bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., get<I>(operands).tangent...));
-      return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
+      constexpr bool in_partials = G::outputs * sizeof...(I) <= 16;
+      const bundle<detail::whole_tangent<nth_type<I, V...>>...> whole{get<I>(operands)...};
+      const auto find_partials = [&]() FUNCTRA_INLINE_LAMBDA {
+        return partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
+      };
+      const auto dense = [&](const auto& r) FUNCTRA_INLINE_LAMBDA {
+        if constexpr (!G::linear && in_partials) {
+          // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
+          return combined_all<L, G, Spec...>(name, r, whole, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
+        } else {
+          auto y = bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
+          const auto push_whole = [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
+            return bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., get<k>(whole).get()...));
+          };
+          auto t = push_whole(ints<sizeof...(I)>);
+          return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
+        }
+      };
+      if constexpr (in_partials && !parts && may_stay_banded<G, bundle<Spec...>, bundle<V...>, nth_type<I, V...>...>()) {
+        using X = broadcast_extents<extents_of_value<V>...>;
+        const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
+        const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
+        if ((stays_banded<Spec>(x, plan, v...) && ...) && (detail::agrees(x, get<I>(operands).primal.get_extents()) && ...)) {
+          const auto r = find_partials();
+          return banded_all<decltype(dense(r)), G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, get<I>(operands)...);
+        }
+      }
+      if constexpr (!G::linear && in_partials) return dense(find_partials());
+      else return dense(0);
     }
+  }
+
+  // Statements whose outputs can have the diagonals of their operands: of the same rank and dtype, and not summed over some dims only.
+  template <class G, class Specs, class All, class... A>
+  static constexpr bool may_stay_banded() {
+    if constexpr (!(A::may_have_bands && ...)) return false;
+    else return may_stay_banded_as<G, A...>(static_cast<Specs*>(nullptr), static_cast<All*>(nullptr));
+  }
+  template <class G, class... A, class... Spec, class... V>
+  static constexpr bool may_stay_banded_as(bundle<Spec...>*, bundle<V...>*) {
+    using E = element_of<nth_type<0, A...>>;
+    constexpr int R = broadcast_extents<extents_of_value<V>...>::R;
+    constexpr bool same_type = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_same_v<typename G::template out_type<k>, scalar_t<E>> && ...); }(ints<G::outputs>);
+    constexpr int lanes = std::max({lanes_of<element_of<V>>...});
+    return same_type && lanes == lanes_of<E> && ((extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
+           ((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total> || is_like<Spec>) && ...);
+  }
+  template <class Spec, class X, class Plan, class... V>
+  static FUNCTRA_INLINE bool stays_banded(const X& x, const Plan& plan, const V&... v) {
+    if constexpr (std::is_same_v<Spec, onto::total>) return plan.banded;
+    else if constexpr (std::is_same_v<Spec, onto::full>) return plan.fits;
+    else {
+      const auto y = like_extents(Spec{}, v...);
+      if constexpr (decltype(y)::R != X::R) return false;
+      else return plan.fits && detail::agrees(x, y);
+    }
+  }
+  template <class Result, class G, class... Spec, class R, class X, class Plan, int... K, class... A>
+  static FUNCTRA_INLINE auto banded_all(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, K...>, const A&... active) {
+    if constexpr (value<Result>) return (banded<Result, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...), ...);
+    else return make_bundle(banded<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...)...);
+  }
+  // Output K with its tangent: the diagonals of each operand times the partial.
+  template <class D, class G, class Spec, int K, class R, class X, class Plan, int... J, class... A>
+  static FUNCTRA_INLINE D banded(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, J...>, const A&... active) {
+    constexpr int first = G::outputs + K * static_cast<int>(sizeof...(A));
+    return D(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return get<K>(r); }, [&](const auto& y) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (std::is_same_v<Spec, onto::total>) {
+        auto t = detail::zero_directions<typename D::tangent_type>(plan.out.directions, y.get_extents());
+        (plan.add_total(t.mutable_data(), x, get<first + J>(r).data(), active), ...);
+        return detail::as_batch<typename D::tangent_type>(std::move(t));
+      } else {
+        typename D::stored_type t(plan.out, y.get_extents());
+        auto* const p = t.rows.mutable_data();
+        unsigned there = 0;
+        (plan.template add<J, detail::is_smooth<G>>(p, x, there, get<first + J>(r).data(), active), ...);
+        return t;
+      }
+    });
   }
 
   template <int>
@@ -156,38 +255,38 @@ struct interpreter<tracer::dual> {
 
   // Output K with its tangent: the sum of its partials times the tangents. X: the extents to sum to, for onto::like.
   template <int L, int K, class G, class Spec, class R, class All, int... I, class X>
-  static FUNCTRA_INLINE auto combined(const char* name, const R& r, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
+  static FUNCTRA_INLINE auto combined(const char* name, const R& r, const All& whole, std::integer_sequence<int, I...>, const X& x) {
     constexpr int first = G::outputs + K * static_cast<int>(sizeof...(I));
     using Y = std::remove_cvref_t<decltype(get<K>(r))>;
     const auto tangent = [&](const Y&) FUNCTRA_INLINE_LAMBDA {
       return combine<first, typename detail::linear_combination<detail::is_smooth<G>, typename G::template in_type<I>...>::type, Spec>(
-          name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, operands, active, x);
+          name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, whole, x);
     };
     return dual<Y, decltype(tangent(get<K>(r))), L>(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return get<K>(r); }, tangent);
   }
-  template <int First, class C, class Spec, class R, int... J, class All, int... I, class X>
-  static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& operands, std::integer_sequence<int, I...> active, const X& x) {
-    const auto full = [&] { return bind(functra::fused_statement<law::value_of<C>, onto::full>{}, name, pick<First, J>(r, operands, active)...); };
+  template <int First, class C, class Spec, class R, int... J, class All, class X>
+  static FUNCTRA_INLINE auto combine(const char* name, const R& r, std::integer_sequence<int, J...>, const All& whole, const X& x) {
+    const auto full = [&] { return bind(functra::fused_statement<law::value_of<C>, onto::full>{}, name, pick<First, J>(r, whole)...); };
     const auto like = [&] {
-      if constexpr (detail::order_of<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>...> >= 2) return detail::sum_to(full(), x);
+      if constexpr (detail::order_of<std::remove_cvref_t<decltype(pick<First, J>(r, whole))>...> >= 2) return detail::sum_to(full(), x);
       else {
         using T = typename C::type;
         using S = law::fn<law::first_of, C, law::arg<T>>;
-        return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, operands, active)..., detail::shape_only<T>(x));
+        return bind(functra::fused_statement<law::value_of<S>, onto::like<static_cast<int>(sizeof...(J))>>{}, name, pick<First, J>(r, whole)..., detail::shape_only<T>(x));
       }
     };
-    if constexpr (!is_like<Spec>) return static_cast<void>(x), bind(functra::fused_statement<law::value_of<C>, Spec>{}, name, pick<First, J>(r, operands, active)...);
+    if constexpr (!is_like<Spec>) return static_cast<void>(x), bind(functra::fused_statement<law::value_of<C>, Spec>{}, name, pick<First, J>(r, whole)...);
     else {
       // Mostly there is nothing to sum.
-      using Space = broadcast_extents<extents_of_value<std::remove_cvref_t<decltype(pick<First, J>(r, operands, active))>>...>;
+      using Space = broadcast_extents<extents_of_value<std::remove_cvref_t<decltype(pick<First, J>(r, whole))>>...>;
       if constexpr (!std::is_same_v<Space, X>) return like();
       else if constexpr (X::is_static) return full();
-      else return detail::agrees(detail::common_extents<Space>(name, pick<First, J>(r, operands, active)...), x) ? full() : like();
+      else return detail::agrees(detail::common_extents<Space>(name, pick<First, J>(r, whole)...), x) ? full() : like();
     }
   }
   template <int L, class G, class... Spec, class R, class All, int... K, class Active, class... V>
-  static FUNCTRA_INLINE auto combined_all(const char* name, const R& r, const All& operands, std::integer_sequence<int, K...>, Active active, const V&... v) {
-    return unwrapped(make_bundle(combined<L, K, G, Spec>(name, r, operands, active, like_extents(Spec{}, v...))...));
+  static FUNCTRA_INLINE auto combined_all(const char* name, const R& r, const All& whole, std::integer_sequence<int, K...>, Active active, const V&... v) {
+    return unwrapped(make_bundle(combined<L, K, G, Spec>(name, r, whole, active, like_extents(Spec{}, v...))...));
   }
   template <int I, class... V>
   static FUNCTRA_INLINE auto like_extents(onto::like<I>, const V&... v) {
@@ -207,11 +306,10 @@ struct interpreter<tracer::dual> {
   }
 
   // d0, t0, d1, t1, ... where the partials begin at First.
-  template <int First, int J, class R, class All, int... I>
-  static FUNCTRA_INLINE const auto& pick(const R& r, const All& operands, std::integer_sequence<int, I...>) {
-    constexpr int active[] = {I...};
+  template <int First, int J, class R, class Whole>
+  static FUNCTRA_INLINE const auto& pick(const R& r, const Whole& whole) {
     if constexpr (J % 2 == 0) return get<First + J / 2>(r);
-    else return get<active[J / 2]>(operands).tangent;
+    else return get<J / 2>(whole).get();
   }
 
   template <class R>

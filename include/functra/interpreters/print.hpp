@@ -40,7 +40,7 @@ template <tensor_like A>
 std::string text_of(const A& a) {
   if constexpr (is_expr<A> || is_sum_expr<A>) return text_of(a.pinned());
   else if constexpr (kind_of<A> == tracer::dual) {
-    const std::string primal = text_of(a.primal), tangent = text_of(a.tangent);
+    const std::string primal = text_of(a.primal), tangent = text_of(a.tangent());
     if ((primal + tangent).find('\n') == std::string::npos) return "dual(primal=" + primal + ", tangent=" + tangent + ")";
     return labelled("dual(primal=", primal) + ",\n" + labelled("     tangent=", tangent) + ")";
   } else if constexpr (kind_of<A> == tracer::taped) return labelled("taped(", text_of(a.value)) + ")";

@@ -53,7 +53,9 @@ template <class P, class T, int L>
 struct constant_maker<dual<P, T, L>> {
   template <class X>
   static FUNCTRA_INLINE dual<P, T, L> make(const X& x, double c) {
-    return dual<P, T, L>(constant_value<P>(x, c), constant_value<T>(x, 0));
+    using D = dual<P, T, L>;
+    if constexpr (D::may_have_bands) return D(std::in_place, [&] { return constant_value<P>(x, c); }, [](const P& p) { return typename D::stored_type({}, p.get_extents()); });
+    else return D(constant_value<P>(x, c), constant_value<T>(x, 0));
   }
 };
 template <class V, int L, class C>
@@ -112,12 +114,15 @@ template <class P, class T, int L>
 struct lifter<dual<P, T, L>> {
   template <class U>
   static FUNCTRA_INLINE dual<P, T, L> make(const U& u) {
-    if constexpr (level_of<U> == L) return dual<P, T, L>(lift<P>(u.primal), lift<T>(u.tangent));
-    else {
+    using D = dual<P, T, L>;
+    if constexpr (level_of<U> != L) {
       P p = lift<P>(u);
-      T t = constant_value<T>(p.get_extents(), 0);
-      return dual<P, T, L>(std::move(p), std::move(t));
-    }
+      D d = constant_value<D>(p.get_extents(), 0);
+      d.primal = std::move(p);
+      return d;
+    } else if constexpr (std::is_same_v<typename U::stored_type, typename D::stored_type>) {
+      return D(std::in_place, [&] { return lift<P>(u.primal); }, [&](const P&) { return u.stored; });
+    } else return D(lift<P>(u.primal), lift<T>(u.tangent()));
   }
 };
 template <class V, int L, class C>

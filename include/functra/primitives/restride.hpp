@@ -24,19 +24,23 @@ struct view_for<T, extents<E...>> {
   using type = View<T, E...>;
 };
 
+// The strides of a contiguous array.
+template <class X>
+FUNCTRA_INLINE void natural_strides(const X& x, index_t* s) {
+  index_t k = 1;
+  for (int i = X::R - 1; i >= 0; --i) {
+    s[i] = k;
+    k *= x.extent(i);
+  }
+}
+
 // The strides of a plain operand.
 template <class V>
 FUNCTRA_INLINE void strides_of(const V& v, index_t* s) {
   constexpr int R = extents_of_value<V>::R;
   if constexpr (is_view<V>)
     for (int i = 0; i < R; ++i) s[i] = v.stride(i);
-  else {
-    index_t k = 1;
-    for (int i = R - 1; i >= 0; --i) {
-      s[i] = k;
-      k *= v.extent(i);
-    }
-  }
+  else natural_strides(v.get_extents(), s);
 }
 
 // Copies elements at strides into the extents X.
@@ -49,6 +53,18 @@ FUNCTRA_INLINE T* copy_small(const T* from, const index_t* stride, T* to) {
   } else {
     for (index_t i = 0; i < X::static_extent(D); ++i) to = copy_small<D + 1, X>(from + i * stride[D], stride, to);
     return to;
+  }
+}
+
+// Copies contiguous elements of the extents x to places at strides.
+template <int D, class X, class T>
+FUNCTRA_INLINE const T* spread(const X& x, const T* from, const index_t* stride, T* to) {
+  if constexpr (D == X::R) {
+    *to = *from;
+    return from + 1;
+  } else {
+    for (index_t i = 0; i < x.extent(D); ++i) from = spread<D + 1>(x, from, stride, to + i * stride[D]);
+    return from;
   }
 }
 

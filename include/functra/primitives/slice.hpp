@@ -85,6 +85,20 @@ struct slice : linear<slice<R, Drop, X>> {
     using Y = std::remove_cvref_t<decltype(x.get_extents())>;
     return bind(embed<R, Drop, Y>{{}, window, x.get_extents()}, c);
   }
+  // Where a diagonal of a batch of tangents goes, and its elements.
+  static constexpr bool moves_bands = true;
+  template <class D, class E>
+  FUNCTRA_INLINE bool move(const D& from, E& d) const {
+    d.offset = from.offset + window.locate(Drop, from.slope, d.slope);
+    return true;
+  }
+  template <class T, class A>
+  FUNCTRA_INLINE void move_row(const T* from, const A& x, T* row) const {
+    index_t natural[array_size(R)], s[array_size(R)];
+    functra::detail::natural_strides(x, natural);
+    const index_t offset = window.locate(Drop, natural, s);
+    functra::detail::copy_strided(from + offset, to.extent_data(), s, X::R, row);
+  }
   // Where the transpose adds its argument, for sums that are there already.
   FUNCTRA_INLINE slice_place<R, Drop> place() const { return {window}; }
   template <unsigned, class V>
@@ -103,17 +117,33 @@ struct slice_place {
   slice_window<R> window;
 
   slice_place<R + 1, (Drop << 1)> batched() const { return {window.batched()}; }
+  // Its offset and strides in an array of the extents x.
+  template <class X>
+  FUNCTRA_INLINE index_t locate(const X& x, index_t* s) const {
+    index_t natural[array_size(R)];
+    functra::detail::natural_strides(x, natural);
+    return window.locate(Drop, natural, s);
+  }
+  // The diagonal of an array of the extents x that has the diagonal `from` of the window; false where there is none.
+  template <class D, class X, class E>
+  FUNCTRA_INLINE bool carry(const D& from, const X& x, E& d) const {
+    functra::detail::natural_strides(x, d.slope);  // dims of one index may have any
+    d.offset = from.offset;
+    for (int i = 0, k = 0; i < R; ++i) {
+      if (((Drop >> i) & 1U) == 0) {
+        d.slope[i] = from.slope[k] / window.step[i];
+        if (d.slope[i] * window.step[i] != from.slope[k++]) return false;
+      }
+      d.offset -= window.start[i] * d.slope[i];
+    }
+    return true;
+  }
   // Adds c to them in the array of extents X at p.
   template <class T, class X, class C>
   FUNCTRA_INLINE void add(T* p, const X& x, const C& c) const {
     using A = extents_of_value<C>;
-    index_t from[array_size(R)], s[array_size(R)];
-    index_t stride = 1;
-    for (int i = R - 1; i >= 0; --i) {
-      from[i] = stride;
-      stride *= x.extent(i);
-    }
-    T* const to = p + window.locate(Drop, from, s);
+    index_t s[array_size(R)];
+    T* const to = p + locate(x, s);
     if constexpr (A::R == 0) *to = *to + functra::detail::origin(c)[0];
     else {
       // Strides of the target are known at run time only.
@@ -128,6 +158,17 @@ struct embed : linear<embed<R, Drop, X>> {
   static constexpr char name[] = "at";
   slice_window<R> window;
   FUNCTRA_EMPTY X to;
+  static constexpr bool moves_bands = true;
+  template <class D, class E>
+  FUNCTRA_INLINE bool move(const D& from, E& d) const {
+    return slice_place<R, Drop>{window}.carry(from, to, d);
+  }
+  template <class T, class A>
+  FUNCTRA_INLINE void move_row(const T* from, const A& x, T* row) const {
+    index_t s[array_size(R)];
+    const index_t offset = slice_place<R, Drop>{window}.locate(to, s);
+    functra::detail::spread<0>(x, from, s, row + offset);
+  }
 
   template <class C>
   auto eval(const C& c) const {

@@ -19,6 +19,9 @@ class Tensor;
 
 struct uninitialized_t {};
 inline constexpr uninitialized_t uninitialized{};
+// Without storage: only to be assigned to.
+struct unset_t {};
+inline constexpr unset_t unset{};
 
 namespace detail {
 
@@ -32,6 +35,7 @@ constexpr bool is_inline() {
 template <class T, class X, bool Inline = is_inline<T, X>()>
 class storage {  // inline
  public:
+  FUNCTRA_INLINE explicit storage(unset_t) {}
   FUNCTRA_INLINE storage(uninitialized_t, const X&) {
     // Those returned in registers, of which compilers would warn, and those copied whole, whatever they hold.
     if constexpr (sizeof(v_) <= 16 || !X::is_static)
@@ -50,6 +54,7 @@ template <class P, class X>
   requires(lanes_of<P> > 1)
 class storage<P, X, true> {
  public:
+  FUNCTRA_INLINE explicit storage(unset_t) {}
   FUNCTRA_INLINE storage(uninitialized_t, const X&) {
     if constexpr (!X::is_static)
       for (P& v : v_) v = P(0);
@@ -73,6 +78,7 @@ class storage<P, X, true> {
 template <class T, class X>
 class storage<T, X, false> {  // shared, copied on write
  public:
+  FUNCTRA_INLINE explicit storage(unset_t) {}
   storage(uninitialized_t, const X& x) {
     if (x.size() > 0) handle_ = memory::handle::allocate(static_cast<std::size_t>(x.size()) * sizeof(T));
   }
@@ -184,6 +190,7 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
     if constexpr (extents_type::is_static) zero();
   }
   FUNCTRA_INLINE explicit Tensor(uninitialized_t, const extents_type& x = {}) : extents_type(x), storage(uninitialized, x) {}
+  FUNCTRA_INLINE explicit Tensor(unset_t) : storage(unset) {}
   explicit Tensor(const extents_type& x)
     requires(R > 0)
       : Tensor(uninitialized, x) {

@@ -53,6 +53,7 @@ class View : public extents<E...> {
   View(memory::handle h, const T* p, const extents_type& x, const index_t* strides) : extents_type(x), handle_(std::move(h)), p_(p) {
     for (int i = 0; i < R; ++i) stride_[i] = strides[i];
   }
+  explicit View(unset_t) : p_(nullptr), stride_{} {}
   // The whole of a tensor.
   template <index_t... E2>
   explicit View(const Tensor<T, E2...>& t) : extents_type(t.get_extents()), handle_(t.handle()), p_(t.data()) {

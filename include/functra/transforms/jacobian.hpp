@@ -31,7 +31,7 @@ inline constexpr index_t most_at_once = 1024;
 
 // Rows `first`, ... of the identity on a value of n elements: [rows, extents of V].
 template <class T, class X, index_t Rows>
-auto basis(const X& x, index_t rows, index_t first, index_t skip = 0) {
+auto basis(const X& x, index_t rows, index_t first) {
   using XB = insert_extent<X, 0, Rows>;
   index_t n[XB::R];
   n[0] = rows;
@@ -40,10 +40,24 @@ auto basis(const X& x, index_t rows, index_t first, index_t skip = 0) {
   T* p = b.mutable_data();
   const index_t size = x.size();
   for (index_t r = 0; r < rows; ++r) {
-    const index_t j = first + r - skip;
+    const index_t j = first + r;
     if (j >= 0 && j < size) p[r * size + j] = T(1);
   }
   return b;
+}
+
+// v with its identity as the tangent, from direction `first` of `directions`: one diagonal of ones.
+template <class D, class V>
+D identity_dual(const V& v, index_t first, index_t directions) {
+  return D(std::in_place, [&] { return v; }, [&](const V&) {
+    const auto x = v.get_extents();
+    typename D::stored_type::bands_type b(1, directions);
+    b.line[0].offset = first;
+    natural_strides(x, b.line[0].slope);
+    typename D::stored_type t(b, x);
+    if (x.size() > 0) std::fill_n(t.rows.mutable_data(), x.size(), element_of<V>(1));
+    return t;
+  });
 }
 
 // [k, in...] as [out..., in...].
@@ -212,8 +226,7 @@ class jacfwd_fn {
     const auto count = [&](const auto& tree) { tree_for_each([&](const auto& v) { total += v.size(); }, tree); };
     for_each_index(ints<Sel::count>, [&](auto k) { count(nth_of<Sel::number[k]>(a...)); });
     const index_t most = chunk_ > 0 ? chunk_ : std::max<index_t>(B, most_at_once);
-    const auto push = [&](index_t first) {
-      const index_t k = std::min(most, total - first);
+    const auto push = [&](index_t first, index_t k) {
       index_t skip = 0;
       return [&]<int... i>(std::integer_sequence<int, i...>) {
         // Braces: in the order of the arguments.
@@ -222,21 +235,39 @@ class jacfwd_fn {
         return settle<false>(f_(nth<i>(inputs)...));
       }(ints<sizeof...(A)>);
     };
-    auto result = push(0);
-    const auto tangents = [&](const auto& r) {
-      return tree_map([&](const auto& v) { return tangent_rows<L, Lb, B>(v, std::min(most, total)); }, primary(r));
+    const auto result = push(0, std::min(most, total));
+    const auto blocks = [&](const auto& r) {
+      return tree_map(
+          [&]<class V>(const V& v) {
+            if constexpr (may_be_banded<V, L>)
+              if (v.has_bands()) return one_output<Sel>(banded_result<V>{v}, a...);
+            return one_output<Sel>(tangent_rows<L, Lb, B>(v, total), a...);
+          },
+          primary(r));
     };
-    auto rows = tangents(result);
-    if constexpr (B == dyn)
-     if (most < total) {
-      std::vector<decltype(rows)> pieces{rows};
-      for (index_t first = most; first < total; first += most) {
-        const auto r = push(first);
-        pieces.push_back(tree_map([&](const auto& v) { return tangent_rows<L, Lb, B>(v, std::min(most, total - first)); }, primary(r)));
-      }
-      rows = join_pieces(pieces, [](const auto& u, const auto& v) { return join_trees<0>(u, v); });
-    }
-    auto j = tree_map([&](const auto& r) { return one_output<Sel>(r, a...); }, rows);
+    auto j = [&] {
+      if constexpr (B == dyn)
+        if (most < total) {
+          // Diagonals need no chunks.
+          bool banded = true;
+          tree_for_each(
+              [&]<class V>(const V& v) {
+                if constexpr (may_be_banded<V, L>) banded = banded && v.has_bands();
+                else banded = false;
+              },
+              primary(result));
+          if (banded) return blocks(push(0, total));
+          const auto rows_of_chunk = [&](const auto& r, index_t k) { return tree_map([&](const auto& v) { return tangent_rows<L, Lb, B>(v, k); }, primary(r)); };
+          std::vector<decltype(rows_of_chunk(result, most))> pieces{rows_of_chunk(result, most)};
+          for (index_t first = most; first < total; first += most) {
+            const index_t k = std::min(most, total - first);
+            pieces.push_back(rows_of_chunk(push(first, k), k));
+          }
+          const auto rows = join_pieces(pieces, [](const auto& u, const auto& v) { return join_trees<0>(u, v); });
+          return tree_map([&](const auto& r) { return one_output<Sel>(r, a...); }, rows);
+        }
+      return blocks(result);
+    }();
     if constexpr (aux) return std::pair{std::move(j), primals_of<L>(result.second)};
     else return j;
   }
@@ -249,6 +280,12 @@ class jacfwd_fn {
     } else return (y);
   }
 
+  template <class V, int L>
+  static constexpr bool may_be_banded = [] {
+    if constexpr (level_of<V> == L) return V::may_have_bands;
+    else return false;
+  }();
+
   template <bool Selected, int L, int Lb, index_t B, class A>
   static auto input(const A& a, index_t rows, index_t first, index_t& skip) {
     static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
@@ -257,10 +294,15 @@ class jacfwd_fn {
       return tree_map(
           [&]<class V>(const V& v) {
             static_assert(floating_leaf<V>, "[jacfwd] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums");
-            auto b = basis<dtype_of<V>, extents_of_value<V>, B>(v.get_extents(), rows, first, skip);
-            skip += v.size();
             using T = on_tower_t<join_t<tower_of<V>, batched_tower<hole<1>, Lb, B>>, dtype_of<V>, extents_of_value<V>>;
-            return dual<V, T, L>(v, lift<T>(batched<decltype(b), Lb>(std::move(b))));
+            using D = dual<V, T, L>;
+            const index_t at = skip - first;
+            skip += v.size();
+            if constexpr (D::may_have_bands) return identity_dual<D>(v, at, rows);
+            else {
+              auto b = basis<dtype_of<V>, extents_of_value<V>, B>(v.get_extents(), rows, -at);
+              return D(v, lift<T>(batched<decltype(b), Lb>(std::move(b))));
+            }
           },
           a);
   }
@@ -269,7 +311,7 @@ class jacfwd_fn {
   static auto tangent_rows(const V& v, index_t k) {
     static_assert(!std::is_arithmetic_v<V> && std::is_floating_point_v<dtype_of<V>>, "[jacfwd] f must return floating-point tensors");
     const auto rows = [&] {
-      if constexpr (level_of<V> == L) return eval(rows_of<Lb, B>(v.tangent, k));
+      if constexpr (level_of<V> == L) return eval(rows_of<Lb, B>(v.tangent(), k));
       else {
         using Z = on_tower_t<tower_of<V>, dtype_of<V>, extents_of_value<V>>;
         return eval(rows_of<Lb, B>(constant_value<Z>(v.get_extents(), 0), k));
@@ -278,7 +320,11 @@ class jacfwd_fn {
     if constexpr (B == dyn) return joinable_tree(rows());
     else return rows();
   }
-  // [k, out...] cut into one block for each selected leaf, as [out..., in...].
+  template <class Y>
+  struct banded_result {
+    const Y& y;
+  };
+  // [k, out...], or diagonals, cut into one block for each selected leaf, as [out..., in...].
   template <class Sel, class R, class... A>
   static auto one_output(const R& rows, const A&... a) {
     index_t skip = 0;
@@ -297,6 +343,30 @@ class jacfwd_fn {
         return std::tuple<decltype(one(index_constant<k>))...>{one(index_constant<k>)...};
       }(ints<Sel::count>);
     }
+  }
+  template <class Y, class V>
+  static auto leaf_jacobian(const banded_result<Y>& result, const V& v, index_t& skip) {
+    const Y& y = result.y;
+    const auto x = y.primal.get_extents();
+    const index_t first = skip, n = v.size();
+    skip += n;
+    using X = concat_extents<decltype(x), extents_of_value<V>>;
+    index_t shape[array_size(X::R)], s[array_size(decltype(x)::R)];
+    for (int i = 0; i < X::R; ++i) shape[i] = i < decltype(x)::R ? x.extent(i) : v.extent(i - decltype(x)::R);
+    tensor_of<element_of<Y>, X> j{X::from(shape)};
+    natural_strides(x, s);
+    if (j.size() > 0) {
+      auto* const p = j.mutable_data();
+      const auto& b = y.stored.bands;
+      for (int i = 0; i < b.count; ++i) {
+        const auto* row = y.stored.row(i, x);
+        walk_diagonal<0>(x, b.line[i].offset - first, b.line[i].slope, 0, s, [&](index_t to, index_t k) FUNCTRA_INLINE_LAMBDA {
+          if (static_cast<std::size_t>(to) < static_cast<std::size_t>(n)) p[k * n + to] = p[k * n + to] + *row;
+          ++row;
+        });
+      }
+    }
+    return j;
   }
   template <class R, class V>
   static auto leaf_jacobian(const R& rows, const V& v, index_t& skip) {

@@ -56,7 +56,7 @@ FUNCTRA_INLINE auto tangents_of(const Y& y) {
         else {
           const auto& x = as_value(v);
           using U = std::remove_cvref_t<decltype(x)>;
-          if constexpr (level_of<U> == L) return eval(x.tangent);
+          if constexpr (level_of<U> == L) return eval(x.tangent());
           else return constant_value<on_tower_t<tower_of<U>, dtype_of<U>, extents_of_value<U>>>(x.get_extents(), 0);
         }
       },

@@ -1,0 +1,348 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "functra/interpreters/traced.hpp"
+
+// Batches of tangents that are zero but for some diagonals, as those of banded functions are. Only the diagonals are stored and
+// computed: a Hessian of n inputs then costs about n times the width of its band, and not n squares.
+namespace functra::detail {
+
+// A diagonal of a batch of tangents: the element i has its entry in direction offset + sum of slope[d] i[d].
+template <int R>
+struct diagonal {
+  index_t offset;
+  index_t slope[array_size(R)];
+
+  FUNCTRA_INLINE bool is(const diagonal& o) const {
+    bool same = offset == o.offset;
+    for (int i = 0; i < R; ++i) same = same && slope[i] == o.slope[i];
+    return same;
+  }
+};
+
+// The diagonals of a batch of tangents, at most Most.
+template <int R, int Most>
+struct diagonals {
+  static constexpr int most = Most;
+  int count = 0;
+  index_t directions = 1;
+  diagonal<R> line[static_cast<std::size_t>(Most)];
+
+  FUNCTRA_INLINE diagonals() {}
+  FUNCTRA_INLINE diagonals(int c, index_t d) : count(c), directions(d) {}
+  FUNCTRA_INLINE diagonals(const diagonals& o) : count(o.count), directions(o.directions) { assign(o); }
+  FUNCTRA_INLINE diagonals& operator=(const diagonals& o) {
+    count = o.count;
+    directions = o.directions;
+    assign(o);
+    return *this;
+  }
+  // The number of a diagonal, which is added if it is not there; -1 where there is no room.
+  FUNCTRA_INLINE int find(const diagonal<R>& d) {
+    for (int i = 0; i < count; ++i)
+      if (line[i].is(d)) return i;
+    if (count == Most) return -1;
+    line[count] = d;
+    return count++;
+  }
+
+ private:
+  FUNCTRA_INLINE void assign(const diagonals& o) {
+    for (int i = 0; i < count; ++i) line[i] = o.line[i];
+  }
+};
+
+// How many diagonals the tangent T of a P may have: those of a batch past one plain primal. With few directions it is always dense.
+template <class P, class T>
+inline constexpr int most_bands = 0;
+template <class P, class V, int L>
+  requires(level_of<P> == 0 && level_of<V> == 0)
+inline constexpr int most_bands<P, batched<V, L>> = [] {
+  constexpr index_t n = extents_of_value<V>::static_extent(0);
+  return extents_of_value<P>::R == 0 || (n != dyn && n < 4) ? 0 : n == dyn || n >= 16 ? 8 : static_cast<int>(n / 2);
+}();
+
+// Calls f(direction, offset) for the elements of a diagonal, in row-major order; `offset` moves by the strides.
+template <int D, class X, class F>
+FUNCTRA_INLINE void walk_diagonal(const X& x, index_t direction, const index_t* slope, index_t offset, const index_t* stride, const F& f) {
+  if constexpr (D == X::R) f(direction, offset);
+  else
+    for (index_t i = 0; i < x.extent(D); ++i) walk_diagonal<D + 1>(x, direction + i * slope[D], slope, offset + i * stride[D], stride, f);
+}
+
+// Adds a diagonal with the elements `row`, of the extents x, to a dense batch p: the element i of direction b to
+// p[b * size + offset + sum of stride[d] i[d]].
+template <class X, class E, int R>
+FUNCTRA_INLINE void add_diagonal(const X& x, const E* row, const diagonal<R>& d, E* p, index_t directions, index_t size, index_t offset, const index_t* stride) {
+  walk_diagonal<0>(x, d.offset, d.slope, offset, stride, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
+    // A chunk of the directions may lack some.
+    if (static_cast<std::size_t>(b) < static_cast<std::size_t>(directions)) p[b * size + k] = p[b * size + k] + *row;
+    ++row;
+  });
+}
+
+// p = (or, with `add`, +=) partial times row, all contiguous arrays of the extents x.
+template <bool Smooth, class E, class X>
+FUNCTRA_INLINE void scale_row(E* p, const X& x, bool add, const E* partial, const E* row) {
+  if constexpr (X::is_bounded && X::max_size <= 64) {
+    const index_t n = x.size();
+    if (add)
+      for (index_t i = 0; i < n; ++i) p[i] = lanes::absorbing_fma<!Smooth>(partial[i], row[i], p[i]);
+    else
+      for (index_t i = 0; i < n; ++i) p[i] = lanes::absorbing_product<!Smooth>(partial[i], row[i]);
+  } else {
+    using T = scalar_t<E>;
+    using A = tensor_of<E, X>;
+    const lanes::array operands[] = {{const_cast<E*>(partial), X::R, x.extent_data(), nullptr}, {const_cast<E*>(row), X::R, x.extent_data(), nullptr}, {p, X::R, x.extent_data(), nullptr}};
+    run_kernel<dynamic_kernel<law::value_of<law::fn<law::scaled_tangent<Smooth>, law::arg<T>, law::arg<T>>>, lanes_of<E>, bundle<target<E, X>>, A, A>>(x, operands, &add);
+  }
+}
+
+// Adds a contiguous array of the extents x to an array p with the strides s.
+template <class E, class X>
+FUNCTRA_INLINE void add_row(E* p, const index_t* s, const X& x, const E* row) {
+  if constexpr (X::is_bounded && X::max_size <= 64)
+    walk_diagonal<0>(x, 0, s, 0, s, [&](index_t, index_t k) FUNCTRA_INLINE_LAMBDA { p[k] = p[k] + *row++; });
+  else {
+    using A = tensor_of<E, X>;
+    const lanes::array operands[] = {{const_cast<E*>(row), X::R, x.extent_data(), nullptr}, {p, X::R, x.extent_data(), s}};
+    const bool add = true;
+    run_kernel<dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, bundle<target<E, X, true>>, A>>(x, operands, &add);
+  }
+}
+
+// Zeros of the extents x for each of n directions, as the batch T.
+template <class T, class X>
+FUNCTRA_INLINE auto zero_directions(index_t n, const X& x) {
+  using V = std::remove_cvref_t<decltype(std::declval<const T&>().value)>;
+  using XB = extents_of_value<V>;
+  using A = tensor_of<element_of<V>, XB>;
+  if constexpr (XB::is_static) return static_cast<void>(n), static_cast<void>(x), A();
+  else {
+    index_t shape[XB::R];
+    shape[0] = is_dynamic(XB::static_extent(0)) ? n : XB::static_extent(0);
+    for (int i = 1; i < XB::R; ++i) shape[i] = x.extent(i - 1);
+    return A(XB::from(shape));
+  }
+}
+// A tensor as the batch T; of a T of views it becomes the storage.
+template <class T, class A>
+FUNCTRA_INLINE T as_batch(A&& a) {
+  using V = std::remove_cvref_t<decltype(std::declval<const T&>().value)>;
+  if constexpr (!is_view<V>) return T(std::move(a));
+  else if constexpr (!is_inline_tensor<A>) return T(V(a));
+  else {
+    using E = element_of<V>;
+    const auto n = static_cast<std::size_t>(a.size());
+    memory::handle h = memory::handle::allocate(n * sizeof(E));
+    E* const p = static_cast<E*>(h.data());
+    std::copy_n(a.data(), n, p);
+    index_t s[array_size(extents_of_value<V>::R)];
+    natural_strides(a.get_extents(), s);
+    return T(V(std::move(h), p, a.get_extents(), s));
+  }
+}
+
+// The tangent T of a P: its diagonals where it is banded, else dense.
+template <class P, class T>
+class banded_tangent {
+ public:
+  using X = extents_of_value<P>;
+  using E = element_of<T>;
+  static constexpr int most = most_bands<P, T>;
+  using bands_type = diagonals<X::R, most>;
+
+ private:
+  using small = tensor_of<E, insert_extent<X, 0, most>>;
+
+ public:
+  // A row for each diagonal.
+  using rows_type = std::conditional_t<is_inline_tensor<small> && X::is_static, small, tensor_of<E, insert_extent<X, 0, dyn>>>;
+  bands_type bands;
+  bool is_dense;
+  rows_type rows;
+  T dense;
+
+  FUNCTRA_INLINE banded_tangent(const T& t) : is_dense(true), rows(unset), dense(t) {}
+  FUNCTRA_INLINE banded_tangent(T&& t) : is_dense(true), rows(unset), dense(std::move(t)) {}
+  // Zeros at the diagonals b.
+  FUNCTRA_INLINE banded_tangent(const bands_type& b, const X& x) : bands(b), is_dense(false), rows(room(b.count, x)), dense(unset) {}
+  FUNCTRA_INLINE explicit banded_tangent(uninitialized_t) : is_dense(false), rows(unset), dense(unset) {}
+  // What is not there is not copied.
+  FUNCTRA_INLINE banded_tangent(const banded_tangent& o) : bands(o.bands), is_dense(o.is_dense), rows(unset), dense(unset) {
+    if (is_dense) dense = o.dense;
+    else rows = o.rows;
+  }
+  FUNCTRA_INLINE banded_tangent(banded_tangent&& o) noexcept : bands(o.bands), is_dense(o.is_dense), rows(unset), dense(unset) {
+    if (is_dense) dense = std::move(o.dense);
+    else rows = std::move(o.rows);
+  }
+  FUNCTRA_INLINE banded_tangent& operator=(banded_tangent o) {
+    bands = o.bands;
+    is_dense = o.is_dense;
+    if (is_dense) dense = std::move(o.dense);
+    else rows = std::move(o.rows);
+    return *this;
+  }
+
+  // Room for n diagonals, of zeros.
+  static FUNCTRA_INLINE rows_type room(int n, const X& x) {
+    if constexpr (rows_type::extents_type::is_static) return static_cast<void>(n), static_cast<void>(x), rows_type();
+    else {
+      index_t shape[X::R + 1];
+      shape[0] = n;
+      for (int i = 0; i < X::R; ++i) shape[i + 1] = x.extent(i);
+      return rows_type(rows_type::extents_type::from(shape));
+    }
+  }
+  FUNCTRA_INLINE const E* row(int i, const X& x) const { return rows.data() + i * x.size(); }
+  FUNCTRA_INLINE index_t directions() const { return is_dense ? dense.batch_size() : bands.directions; }
+  // [directions, x]
+  FUNCTRA_NOINLINE T whole(const X& x) const {
+    if (is_dense) return dense;
+    auto out = zero_directions<T>(bands.directions, x);
+    index_t s[array_size(X::R)];
+    natural_strides(x, s);
+    if (x.size() > 0) {
+      E* const p = out.mutable_data();
+      for (int i = 0; i < bands.count; ++i) add_diagonal(x, row(i, x), bands.line[i], p, bands.directions, x.size(), 0, s);
+    }
+    return as_batch<T>(std::move(out));
+  }
+  void make_dense(const X& x) {
+    if (is_dense) return;
+    dense = whole(x);
+    is_dense = true;
+  }
+  // Makes room for the diagonals of b, which begin with those that are there.
+  void grow(const bands_type& b, const X& x) {
+    if constexpr (!rows_type::extents_type::is_static)
+      if (b.count > bands.count) {
+        auto more = room(b.count, x);
+        if (rows.size() > 0) std::memcpy(static_cast<void*>(more.mutable_data()), rows.data(), static_cast<std::size_t>(rows.size()) * sizeof(E));
+        rows = std::move(more);
+      }
+    bands = b;
+  }
+};
+
+template <class P, class T>
+using tangent_in_dual = typename std::conditional_t<(most_bands<P, T> > 0), std::type_identity<banded_tangent<P, T>>, std::type_identity<T>>::type;
+
+// Where a primitive moves diagonals; false where one becomes none.
+template <class P, class A, class B>
+FUNCTRA_INLINE bool move_bands(const P& p, const A& from, B& to) {
+  for (int i = 0; i < from.count; ++i)
+    if (!p.move(from.line[i], to.line[to.count++])) return false;
+  return true;
+}
+// What the dual D stores, of the extents y, where a primitive moves the diagonals of t to b.
+template <class D, class P, class A, class X, class B, class Y>
+FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, const Y& y) {
+  if constexpr (D::may_have_bands) {
+    typename D::stored_type r(b, y);
+    if (x.size() > 0 && y.size() > 0)
+      for (int i = 0; i < b.count; ++i) p.move_row(t.row(i, x), x, r.rows.mutable_data() + i * y.size());
+    return r;
+  } else {  // one element, whose diagonals are entries
+    static_assert(Y::R == 0);
+    using T = typename D::tangent_type;
+    auto r = zero_directions<T>(b.directions, y);
+    auto* const to = r.mutable_data();
+    for (int i = 0; i < b.count; ++i) {
+      typename A::E e(0);
+      p.move_row(t.row(i, x), x, &e);
+      const index_t at = b.line[i].offset;
+      // Few are written as a whole: they are about to be copied as one.
+      if constexpr (decltype(r)::extents_type::is_static)
+        for (index_t k = 0; k < r.size(); ++k) to[k] = k == at ? to[k] + e : to[k];
+      else if (static_cast<std::size_t>(at) < static_cast<std::size_t>(b.directions)) to[at] = to[at] + e;
+    }
+    return as_batch<T>(std::move(r));
+  }
+}
+
+// The diagonals that a statement of these duals has, and which of them each diagonal of an operand becomes.
+template <class Duals>
+struct band_plan;
+template <class A, class... D>
+struct band_plan<bundle<A, D...>> {
+  using bands_type = typename A::stored_type::bands_type;
+  static constexpr int most = bands_type::most;
+  bands_type out;
+  bool banded;  // all operands are
+  bool fits;    // and there is room for the diagonals of all
+  signed char place[1 + sizeof...(D)][static_cast<std::size_t>(most)];
+
+  FUNCTRA_INLINE explicit band_plan(const A& a, const D&... d) : banded(a.has_bands() && (d.has_bands() && ...)), fits(banded) {
+    if (!banded) return;
+    int j = 0;
+    const auto take = [&](const auto& v) FUNCTRA_INLINE_LAMBDA {
+      const auto& b = v.stored.bands;
+      out.directions = std::max(out.directions, b.directions);
+      for (int i = 0; i < b.count && fits; ++i) {
+        const int q = out.find(b.line[i]);
+        place[j][i] = static_cast<signed char>(q);
+        fits = q >= 0;
+      }
+      ++j;
+    };
+    take(a);
+    (take(d), ...);
+  }
+
+  // Adds partial times the diagonals of operand J to the rows p; `there` are those that hold something.
+  template <int J, bool Smooth, class E, class X, class V>
+  FUNCTRA_INLINE void add(E* p, const X& x, unsigned& there, const E* partial, const V& v) const {
+    const auto& t = v.stored;
+    for (int i = 0; i < t.bands.count; ++i) {
+      const int q = place[J][i];
+      scale_row<Smooth>(p + q * x.size(), x, ((there >> q) & 1U) != 0, partial, t.rows.data() + i * x.size());
+      there |= 1U << q;
+    }
+  }
+  // Adds the sum of partial times v over all elements to the dense tangent p.
+  template <class E, class X, class V>
+  FUNCTRA_INLINE void add_total(E* p, const X& x, const E* partial, const V& v) const {
+    const auto& t = v.stored;
+    index_t s[array_size(X::R)];
+    natural_strides(x, s);
+    for (int i = 0; i < t.bands.count; ++i) {
+      const E* const row = t.rows.data() + i * x.size();
+      walk_diagonal<0>(x, t.bands.line[i].offset, t.bands.line[i].slope, 0, s, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
+        if (static_cast<std::size_t>(b) < static_cast<std::size_t>(out.directions)) p[b] = lanes::absorbing_fma<true>(partial[k], row[k], p[b]);
+      });
+    }
+  }
+};
+
+// The tangent of a dual, made dense once it is asked for.
+template <class D>
+class whole_tangent {
+  using T = typename D::tangent_type;
+
+ public:
+  FUNCTRA_INLINE whole_tangent(const D& d) : d_(d), made_(nothing()) {}
+  FUNCTRA_INLINE const T& get() const {
+    if constexpr (!D::may_have_bands) return d_.stored;
+    else {
+      if (d_.stored.is_dense) return d_.stored.dense;
+      if (!is_made_) made_ = d_.tangent();
+      is_made_ = true;
+      return made_;
+    }
+  }
+
+ private:
+  const D& d_;
+  struct none {};
+  FUNCTRA_EMPTY mutable std::conditional_t<D::may_have_bands, T, none> made_;
+  mutable bool is_made_ = false;
+  static FUNCTRA_INLINE auto nothing() {
+    if constexpr (D::may_have_bands) return T(unset);
+    else return none{};
+  }
+};
+
+}  // namespace functra::detail
