@@ -35,7 +35,7 @@ void program() {
 #elif CASE == 12  // expect: [grad] f must return a rank-0 tensor; use jacrev, or sum the result
   value_and_grad([](auto v) { return std::pair{v, 1}; }, has_aux)(x);
 #elif CASE == 13  // expect: [grad] f must return a rank-0 tensor; use jacrev, or sum the result
-  hessian([](auto v) { return sin(v); })(x);
+  value_and_grad([](auto v) { return sin(v); })(x);
 #elif CASE == 14  // expect: [grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums
   grad([](auto k) { return 2.0 * k; })(3);
 #elif CASE == 15  // expect: [grad] an option is argnums<...> or has_aux; arguments go to the callable that grad returns: grad(f)(x)

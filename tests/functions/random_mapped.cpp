@@ -38,6 +38,28 @@ TEST_CASE("examples with keys of their own draw numbers of their own") {
   }
 }
 
+TEST_CASE("a mapped number folds into a key as every number by itself") {
+  const Key key{5};
+  const auto f = [&](const auto& i) { return normal(fold_in(key, i), 4); };
+  const auto numbers = arange<std::int64_t>(-3, 34);
+  const auto lanes = vmap(f, lowering::lanes)(numbers);
+  const auto axis = vmap(f, lowering::batch_axis)(numbers);
+  const auto keys = split(key, 37);
+  const auto both = vmap([](const auto& k, const auto& i) { return normal(fold_in(k, i), 4); })(tensor(keys), numbers);
+  const auto only_keys = vmap([](const auto& k) { return normal(fold_in(k, Tensor<int>(9)), 4); })(tensor(keys));
+  for (int i = 0; i < 37; ++i) {
+    const auto one = normal(fold_in(key, i - 3), 4);
+    const auto with_key = normal(fold_in(keys[static_cast<std::size_t>(i)], i - 3), 4);
+    const auto nine = normal(fold_in(keys[static_cast<std::size_t>(i)], 9), 4);
+    for (int j = 0; j < 4; ++j) {
+      REQUIRE(lanes(i, j) == one(j));
+      REQUIRE(axis(i, j) == one(j));
+      REQUIRE(both(i, j) == with_key(j));
+      REQUIRE(only_keys(i, j) == nine(j));
+    }
+  }
+}
+
 TEST_CASE("keys in lanes draw the same numbers as keys on an axis") {
   const auto keys = split(Key{3}, 37);
   const auto f = [](const auto& key, const auto& x) {

@@ -47,7 +47,9 @@ TEST_CASE("updates keep dtype and extents", "[primitives]") {
 TEST_CASE("a place out of range and a value that does not fit are refused", "[primitives]") {
   const auto x = sample<dyn, dyn>({0, 1}, 1, 2, 3);
   CHECK(message([&] { set_at(x, 1.0, 2); }) == "[at] index 2 is out of range for dim 0 of extent 2");
-  CHECK_THAT(message([&] { set_at(x, Tensor<double, dyn>{1.0, 2.0}, 0); }), ContainsSubstring("does not stretch to 3"));
+  CHECK(message([&] { set_at(x, Tensor<double, dyn>{1.0, 2.0}, 0); }) ==
+        "[set_at] the value must broadcast to the part that the indices name, got the extent 2 in dim 0 where the part has 3; only 1 stretches");
+  CHECK_THAT(message([&] { add_at(x, Tensor<double, dyn>{1.0, 2.0}, 0); }), ContainsSubstring("[add_at] the value must broadcast"));
 }
 
 TEST_CASE("updates obey the laws", "[primitives]") {

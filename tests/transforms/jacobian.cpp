@@ -169,3 +169,28 @@ TEST_CASE("a chunk_size must be positive", "[jacobian]") {
   CHECK_THROWS_WITH(jacrev(f, chunk_size(0)), ContainsSubstring("chunk_size must be positive, got 0"));
   CHECK_THROWS_WITH(jacfwd(f, chunk_size(-1)), ContainsSubstring("chunk_size must be positive, got -1"));
 }
+
+TEST_CASE("the hessian of several values is the one of each") {
+  const auto f = [](const auto& x) { return sin(x) * sum(x * x); };
+  const Tensor<double, 3> p{0.1, 0.2, 0.3};
+  const Tensor<double, dyn> q(p);
+  const auto hp = hessian(f)(p);
+  const auto hq = hessian(f)(q);
+  const auto [several, one] = hessian([&](const auto& x) { return std::tuple{f(x), sum(f(x))}; })(q);
+  const auto [second, rest] = hessian([&](const auto& k, const auto& x) { return std::pair{k * f(x), sum(x)}; }, argnums<1>, has_aux)(2.0, q);
+  REQUIRE_THAT(rest.item(), WithinRel(0.6, 1e-14));
+  for (int j = 0; j < 3; ++j)
+    for (int k = 0; k < 3; ++k) {
+      double total = 0;
+      for (int i = 0; i < 3; ++i) {
+        const double s = q(0) * q(0) + q(1) * q(1) + q(2) * q(2);
+        double expected = j == k ? 2 * std::sin(q(i)) : 0.0;
+        if (i == j) expected += 2 * q(k) * std::cos(q(i));
+        if (i == k) expected += 2 * q(j) * std::cos(q(i));
+        if (i == j && i == k) expected -= s * std::sin(q(i));
+        total += expected;
+        for (const double h : {hp(i, j, k), hq(i, j, k), several(i, j, k), 0.5 * second(i, j, k)}) REQUIRE_THAT(h, WithinRel(expected, 1e-12) || WithinAbs(expected, 1e-14));
+      }
+      REQUIRE_THAT(one(j, k), WithinRel(total, 1e-12));
+    }
+}

@@ -9,6 +9,7 @@
 
 #include "functra/core/threefry.hpp"
 #include "functra/functions/normal_quantile.hpp"
+#include "functra/primitives/along.hpp"
 #include "functra/rules/primitive.hpp"
 #include "functra/tensor/create.hpp"
 
@@ -176,6 +177,46 @@ struct from_keys : nondifferentiable {
  private:
   static Key key_of(std::uint32_t word0, std::uint32_t word1) { return Key(std::uint64_t{word0} << 32 | word1); }
 };
+
+// Keys folded with numbers: u32[..., 2], I[...] -> u32[..., 2]. The dims in front are those that are mapped.
+struct fold_in : nondifferentiable {
+  static constexpr char name[] = "fold_in";
+
+  template <class V, class I>
+  auto eval(const V& keys, const I& i) const {
+    using A = extents_of_value<V>;
+    constexpr int N = std::max(lanes_of<element_of<V>>, lanes_of<element_of<I>>);
+    if (keys.extent(A::R - 1) != 2) fail(name, "a key has 2 words, got a tensor of ", keys.extent(A::R - 1));
+    const auto words = functra::eval(keys);
+    const auto numbers = functra::eval(i);
+    tensor_of<element_t<std::uint32_t, N>, A> y(uninitialized, keys.get_extents());
+    auto* to = y.mutable_data();
+    for (index_t k = 0; k < words.size() / 2; ++k, to += 2)
+      for (int l = 0; l < N; ++l) {
+        const auto high = std::uint64_t{lane(words.data()[2 * k], l)}, low = std::uint64_t{lane(words.data()[2 * k + 1], l)};
+        const Key f = functra::detail::derived_key(Key(high << 32 | low), functra::detail::key_use::fold_in, static_cast<std::uint64_t>(lane(numbers.data()[k], l)));
+        set_lane(to[0], l, f.word0);
+        set_lane(to[1], l, f.word1);
+      }
+    return y;
+  }
+  template <unsigned Mask, class V, class I>
+  auto batch(const V& keys, const I& i) const {
+    return functra::detail::with_all_mapped<Mask>([&](const auto&... all) { return bind(*this, all...); }, keys, i);
+  }
+
+ private:
+  template <class E>
+  static auto lane(const E& e, int l) {
+    if constexpr (lanes_of<E> == 1) return e;
+    else return e[l];
+  }
+  template <class E>
+  static void set_lane(E& e, int l, std::uint32_t word) {
+    if constexpr (lanes_of<E> == 1) e = word;
+    else e.set(l, word);
+  }
+};
 }  // namespace rules
 
 namespace detail {
@@ -231,6 +272,18 @@ template <tensor_like K, std::integral I>
   requires(detail::key_like<K>)
 auto fold_in(const K& key, I i) {
   return detail::from_key<std::uint32_t>(key, extents<2>{}, detail::derivation{detail::key_use::fold_in, static_cast<std::uint64_t>(i)});
+}
+
+// The same with a number that may be mapped: vmap([&](auto i) { return normal(fold_in(key, i), 3); })(arange<int>(n)).
+template <detail::key_like K, tensor_like I>
+  requires(std::is_integral_v<dtype_of<value_t<I>>>)
+auto fold_in(const K& key, const I& i) {
+  static_assert(extents_of_value<value_t<I>>::R == 0, "[fold_in] a single number is required; map over a tensor of numbers with vmap");
+  const auto words = [&] {
+    if constexpr (std::is_same_v<K, Key>) return Tensor<std::uint32_t, 2>{key.word0, key.word1};
+    else return detail::as_value(key);
+  }();
+  return bind(rules::fold_in{}, words, detail::as_value(i));
 }
 
 // Keys as a tensor, to be mapped over.   std::vector<Key> -> u32[n,2]

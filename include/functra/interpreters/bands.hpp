@@ -48,8 +48,15 @@ struct diagonals {
   }
 
  private:
+  // One by one: as a loop it is a call of memcpy, and whole it waits for what was just written.
+  template <int I = 0>
   FUNCTRA_INLINE void assign(const diagonals& o) {
-    for (int i = 0; i < count; ++i) line[i] = o.line[i];
+    if constexpr (I < Most)
+      if (I < count) {
+        line[I].offset = o.line[I].offset;
+        for (int d = 0; d < R; ++d) line[I].slope[d] = o.line[I].slope[d];
+        assign<I + 1>(o);
+      }
   }
 };
 
@@ -158,7 +165,7 @@ class banded_tangent {
 
  public:
   // A row for each diagonal.
-  using rows_type = std::conditional_t<is_inline_tensor<small> && X::is_static, small, tensor_of<E, insert_extent<X, 0, dyn>>>;
+  using rows_type = std::conditional_t<is_inline_tensor<small>, small, tensor_of<E, insert_extent<X, 0, dyn>>>;
   bands_type bands;
   bool is_dense;
   rows_type rows;
@@ -191,7 +198,7 @@ class banded_tangent {
     if constexpr (rows_type::extents_type::is_static) return static_cast<void>(n), static_cast<void>(x), rows_type();
     else {
       index_t shape[X::R + 1];
-      shape[0] = n;
+      shape[0] = is_inline_tensor<small> ? most : n;
       for (int i = 0; i < X::R; ++i) shape[i + 1] = x.extent(i);
       return rows_type(rows_type::extents_type::from(shape));
     }
@@ -217,7 +224,7 @@ class banded_tangent {
   }
   // Makes room for the diagonals of b, which begin with those that are there.
   void grow(const bands_type& b, const X& x) {
-    if constexpr (!rows_type::extents_type::is_static)
+    if constexpr (!is_inline_tensor<small>)
       if (b.count > bands.count) {
         auto more = room(b.count, x);
         if (rows.size() > 0) std::memcpy(static_cast<void*>(more.mutable_data()), rows.data(), static_cast<std::size_t>(rows.size()) * sizeof(E));

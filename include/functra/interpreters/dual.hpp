@@ -217,9 +217,9 @@ struct interpreter<tracer::dual> {
     }
   }
   template <class Result, class G, class... Spec, class R, class X, class Plan, int... K, class... A>
-  static FUNCTRA_INLINE auto banded_all(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, K...>, const A&... active) {
+  static FUNCTRA_INLINE Result banded_all(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, K...>, const A&... active) {
     if constexpr (value<Result>) return (banded<Result, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...), ...);
-    else return make_bundle(banded<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...)...);
+    else return Result{banded<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...)...};
   }
   // Output K with its tangent: the diagonals of each operand times the partial.
   template <class D, class G, class Spec, int K, class R, class X, class Plan, int... J, class... A>

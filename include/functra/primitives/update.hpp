@@ -99,6 +99,10 @@ struct update : primitive {
 
 namespace detail {
 
+[[noreturn]] FUNCTRA_COLD inline void fail_update(const char* name, int d, index_t n, index_t to) {
+  fail(name, "the value must broadcast to the part that the indices name, got the extent ", n, " in dim ", d, " where the part has ", to, "; only 1 stretches");
+}
+
 template <bool Add, class V, class U, class... I>
 FUNCTRA_INLINE auto updated(const V& x, const U& value, const I&... i) {
   const auto part = make_slice(x, i...);
@@ -110,6 +114,8 @@ FUNCTRA_INLINE auto updated(const V& x, const U& value, const I&... i) {
     using A = extents_of_value<decltype(v)>;
     static_assert(A::R <= Part::R && broadcastable<A, Part>(),
                   "[set_at] the value must broadcast to the part that the indices name: equal extents, or 1");
+    for (int k = 0; k < A::R; ++k)
+      if (const index_t n = v.extent(k), to = s.to.extent(Part::R - A::R + k); n != to && n != 1) fail_update(Add ? "add_at" : "set_at", k, n, to);
     if constexpr (std::is_same_v<A, Part> && Part::is_static) return bind(rules::update<R, Drop, Part, Add>{{}, s.window, s.to}, x, v);
     else return bind(rules::update<R, Drop, Part, Add>{{}, s.window, s.to}, x, bind(rules::broadcast<Part>{{}, s.to}, v));
   }(part);

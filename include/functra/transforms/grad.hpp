@@ -71,6 +71,27 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
     else return 0;
   }
 }
+
+template <class F, class... Options>
+class jacrev_fn;
+// Asks for the Jacobian where f has several values.
+struct jacobian_instead_t {};
+// The result of f, or its first part.
+template <bool Aux, class Y>
+struct primary_result {
+  using type = Y;
+};
+template <class A, class B>
+struct primary_result<true, std::pair<A, B>> {
+  using type = A;
+};
+template <class Y>
+constexpr bool has_several_values() {
+  if constexpr (std::is_arithmetic_v<Y>) return false;
+  else if constexpr (tensor_like<Y>) return extents_of_value<value_t<Y>>::R > 0;
+  else return kind_of_tree<Y> != tree_kind::other;
+}
+
 template <bool WantsValue, class F, class... Options>
 class grad_fn {
   using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
@@ -129,16 +150,21 @@ class grad_fn {
     const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};
     static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(I)>(on, a))...>,
                   "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
-    const auto y = f_(nth<I>(inputs)...);
-    using Y = std::remove_const_t<decltype(y)>;
-    if constexpr (aux) {
-      static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
-      check_scalar_result<typename Y::first_type>();
-      auto rest = strip_taped<L>(y.second);
-      return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
+    using Y = std::remove_cvref_t<decltype(f_(nth<I>(inputs)...))>;
+    if constexpr (has_option<jacobian_instead_t, Options...> && has_several_values<typename primary_result<aux, Y>::type>()) {
+      if constexpr (aux) return jacrev_fn<F, Argnums, has_aux_t>(f_, Argnums{}, functra::has_aux)(a...);
+      else return jacrev_fn<F, Argnums>(f_, Argnums{})(a...);
     } else {
-      check_scalar_result<Y>();
-      return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
+      const auto y = f_(nth<I>(inputs)...);
+      if constexpr (aux) {
+        static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
+        check_scalar_result<typename Y::first_type>();
+        auto rest = strip_taped<L>(y.second);
+        return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
+      } else {
+        check_scalar_result<Y>();
+        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
+      }
     }
   }
 

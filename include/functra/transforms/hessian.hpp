@@ -20,17 +20,18 @@ class hessian_fn {
  private:
   auto gradient() const {
     using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
-    if constexpr (has_option<has_aux_t, Options...>) return grad(f_, Argnums{}, functra::has_aux);
-    else return grad(f_, Argnums{});
+    if constexpr (has_option<has_aux_t, Options...>) return grad_fn<false, F, Argnums, has_aux_t, jacobian_instead_t>(f_);
+    else return grad_fn<false, F, Argnums, jacobian_instead_t>(f_);
   }
   FUNCTRA_EMPTY F f_;
   std::tuple<Options...> options_;
 };
 }  // namespace detail
 
-// The Hessian of f: (X, ...) -> rank-0 value, forward over reverse: input extents twice. For f with several values: jacfwd(jacrev(f)).
-//   hessian(f)(x): f64[n] -> f64[n,n];   options: argnums<...>, has_aux, chunk_size(n)
-// Costs about n gradients, computed as one batch.
+// The Hessian of f: the derivatives of its gradient, forward over reverse; of several values, those of its Jacobian.
+//   hessian(f)(x): f64[n] -> f64[n,n] for f: f64[n] -> f64;  f64[m,n,n] for f64[n] -> f64[m];   options: argnums<...>, has_aux, chunk_size(n)
+// Costs about n gradients, computed as one batch; where the gradient is banded, as of a sum over neighbours in x, about one gradient
+// for each diagonal.
 template <class F, class... Options>
 constexpr auto hessian(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[hessian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that hessian returns: hessian(f)(x)");
