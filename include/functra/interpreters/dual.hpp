@@ -161,9 +161,6 @@ struct interpreter<tracer::dual> {
     } else {
       constexpr bool in_partials = G::outputs * sizeof...(I) <= 16;
       const bundle<detail::whole_tangent<nth_type<I, V...>>...> whole{get<I>(operands)...};
-      const auto find_partials = [&]() FUNCTRA_INLINE_LAMBDA {
-        return partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
-      };
       const auto dense = [&](const auto& r) FUNCTRA_INLINE_LAMBDA {
         if constexpr (!G::linear && in_partials) {
           // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
@@ -177,21 +174,29 @@ struct interpreter<tracer::dual> {
           return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
         }
       };
-      if constexpr (in_partials && !parts && may_stay_banded<G, bundle<Spec...>, bundle<V...>, nth_type<I, V...>...>()) {
-        using X = broadcast_extents<extents_of_value<V>...>;
-        const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
-        const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
-        if ((stays_banded<Spec>(x, plan, v...) && ...) && (detail::agrees(x, get<I>(operands).primal.get_extents()) && ...)) {
-          const auto r = find_partials();
-          return banded_all<decltype(dense(r)), G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, get<I>(operands)...);
+      constexpr bool may_be_banded = in_partials && !parts && may_stay_banded<G, bundle<Spec...>, bundle<std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...>, nth_type<I, V...>...>();
+      if constexpr (!in_partials || (G::linear && !may_be_banded)) return dense(0);
+      else {
+        const auto find_partials = [&]() FUNCTRA_INLINE_LAMBDA {
+          return partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
+        };
+        if constexpr (may_be_banded) {
+          using X = broadcast_extents<extents_of_value<V>...>;
+          const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
+          const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
+          if ((stays_banded<Spec>(x, plan, v...) && ...) && (detail::agrees(x, get<I>(operands).primal.get_extents()) && ...)) {
+            const auto r = find_partials();
+            return banded_all<decltype(dense(r)), G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, get<I>(operands)...);
+          }
         }
+        if constexpr (G::linear) return dense(0);
+        else return dense(find_partials());
       }
-      if constexpr (!G::linear && in_partials) return dense(find_partials());
-      else return dense(0);
     }
   }
 
-  // Statements whose outputs can have the diagonals of their operands: of the same rank and dtype, and not summed over some dims only.
+  // Statements whose outputs can have the diagonals of their operands: of plain primals All, of the same rank and dtype, and not summed
+  // over some dims only.
   template <class G, class Specs, class All, class... A>
   static constexpr bool may_stay_banded() {
     if constexpr (!(A::may_have_bands && ...)) return false;
@@ -203,7 +208,7 @@ struct interpreter<tracer::dual> {
     constexpr int R = broadcast_extents<extents_of_value<V>...>::R;
     constexpr bool same_type = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_same_v<typename G::template out_type<k>, scalar_t<E>> && ...); }(ints<G::outputs>);
     constexpr int lanes = std::max({lanes_of<element_of<V>>...});
-    return same_type && lanes == lanes_of<E> && ((extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
+    return same_type && ((level_of<V> == 0) && ...) && lanes == lanes_of<E> && ((extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
            ((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total> || is_like<Spec>) && ...);
   }
   template <class Spec, class X, class Plan, class... V>
