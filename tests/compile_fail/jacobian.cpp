@@ -45,5 +45,7 @@ void program() {
   jacrev([](auto k) { return 2.0 * k; })(3);
 #elif CASE == 18  // expect: [jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums
   jacfwd([](auto k) { return 2.0 * k; })(3);
+#elif CASE == 19  // expect: [jacrev] f must be callable with traced arguments: let it take them by `auto`
+  jacrev([](Tensor<double, 3> v) { return sum(v); })(x);
 #endif
 }

@@ -65,3 +65,27 @@ TEST_CASE("static leaves that occur twice add up") {
   check(Tensor<double, 101>());
   check(Tensor<double, 1001>());
 }
+
+TEST_CASE("cotangents of constants of a traced type go nowhere") {
+  const auto w = linspace(1.0, 2.0, 9), x = linspace(-1.0, 1.0, 9);
+  const auto f = [&](auto v, auto s) {
+    decltype(v) a = w, b = w;  // plain values as values of the transform
+    decltype(s) two = 2.0;
+    const auto y = two * s * a * v * b;
+    return sum(y * v) + sum(a * b);
+  };
+  const auto [gx, gs] = grad(f, argnums<0, 1>)(x, 3.0);
+  double expected = 0;
+  for (index_t i = 0; i < 9; ++i) {
+    REQUIRE_THAT(gx(i), WithinRel(12 * w(i) * w(i) * x(i), 1e-14));
+    expected += 2 * w(i) * w(i) * x(i) * x(i);
+  }
+  REQUIRE_THAT(gs.item(), WithinRel(expected, 1e-14));
+  const auto part = [&](auto v) {
+    auto y = at(v, range(0, 5));
+    decltype(y) d = at(w, range(4, 9));  // a view as a view of the transform
+    return sum(d * y * y) + sum(d);
+  };
+  const auto g = grad(part)(x);
+  for (index_t i = 0; i < 9; ++i) REQUIRE_THAT(g(i), WithinRel(i < 5 ? 2 * w(i + 4) * x(i) : 0, 1e-14));
+}

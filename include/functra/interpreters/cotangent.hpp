@@ -35,6 +35,11 @@ struct buffer_slot {
       make_zeroed();
     return data;
   }
+  // Where a value of this size writes; `add` tells whether to what is there, as a `part` of the buffer always does.
+  FUNCTRA_NOINLINE T* room(index_t size, bool part, bool& add) {
+    add = data != nullptr || part || n != size;
+    return add ? zeroed() : fresh();
+  }
   FUNCTRA_COLD void make_zeroed() {
     fresh();
     std::memset(static_cast<void*>(data), 0, static_cast<std::size_t>(n) * sizeof(T));
@@ -287,8 +292,8 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
       return;
     }
   }
-  const bool add = r.slot->data != nullptr || is_view<V> || r.slot->n != v.size();
-  E* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
+  bool add;
+  E* const p = r.slot->room(v.size(), is_view<V>, add) + r.offset;
   const lanes::array operands[] = {array_of(g), array_of(v).at(p)};
   run_kernel<dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, bundle<target<E, X>>, G>>(v.get_extents(), operands, &add);
 }

@@ -81,6 +81,19 @@ struct from_value_of<law::pullback_of<F, Mask, Merge>> {
 template <class H>
 using started_from_value = typename from_value_of<H>::type;
 
+// Where the cotangents of constants go, which nobody asks for.
+template <bool Large>
+struct spare_room {
+  memory::handle memory;
+  template <class T>
+  T* place(index_t n) {
+    memory = memory::handle::allocate(static_cast<std::size_t>(n > 0 ? n : 1) * sizeof(T));
+    return static_cast<T*>(memory.data());
+  }
+};
+template <>
+struct spare_room<false> {};
+
 // A fused statement G whose pullback recomputes the partials from the leaves.
 template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
 struct fused_node;
@@ -197,17 +210,18 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       else return kind_of_cotangent<std::remove_cvref_t<decltype(std::declval<First>().value)>, typename First::cotangent_type>() == cotangent_kind::buffer;
     }
   }
+  template <class W>
+  static bool same_layout(const W& a, const W& b) {
+    if constexpr (is_view<W>)
+      if (!std::equal(a.strides(), a.strides() + W::R, b.strides())) return false;
+    return agrees(a.get_extents(), b.get_extents());
+  }
   template <int I0, int... I>
   bool all_same(std::integer_sequence<int, I0, I...>) const {
     const auto same = [&](auto i) {
       const auto& a = get<I0>(refs);
       const auto& b = get<i>(refs);
-      bool s = a.slot == b.slot && a.offset == b.offset;
-      index_t sa[max_dims], sb[max_dims];
-      strides_of(get<I0>(x), sa);
-      strides_of(get<i>(x), sb);
-      for (int d = 0; d < extents_of_value<decltype(get<I0>(x))>::R; ++d) s = s && sa[d] == sb[d] && get<I0>(x).extent(d) == get<i>(x).extent(d);
-      return s;
+      return a.slot == b.slot && a.offset == b.offset && same_layout(get<I0>(x), get<i>(x));
     };
     return (same(std::integral_constant<int, I>{}) && ...);
   }
@@ -217,26 +231,31 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   template <class H, int... I, class... Ck>
   void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
     [&]<int... i>(std::integer_sequence<int, i...>) {
-      if constexpr (plain) {
-        if ((static_cast<bool>(get<I>(refs)) && ...)) {
+      constexpr bool large = plain && (has_buffer<decltype(get<I>(refs))> || ...);
+      if constexpr (plain)
+        if (large || (static_cast<bool>(get<I>(refs)) && ...)) {
           using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
+          [[maybe_unused]] spare_room<large> spare[sizeof...(V)];
           share_buffers(get<I>(refs)...);
-          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c..., value);
-          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I])...), get<i>(x)..., c...);
+          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c...);
           return;
         }
-      }
-      auto r = bind(fused_statement<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
-      if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
-      else {
-        int unused = 0;
-        static_cast<void>(unused);
-        [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); }(ints<sizeof...(I)>);
+      if constexpr (!large) {
+        auto r = bind(fused_statement<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
+        if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
+        else {
+          int unused = 0;
+          static_cast<void>(unused);
+          [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); }(ints<sizeof...(I)>);
+        }
       }
     }(ints<sizeof...(V)>);
   }
+  template <class Ref>
+  static constexpr bool has_buffer = requires(const Ref& r) { r.slot->zeroed(); };
   // A buffer that several leaves add to must be there before: none of them may store.
   template <class... Ref>
   static void share_buffers(const Ref&... r) {
@@ -248,22 +267,32 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       const void* slots[] = {slot(r)...};
       const auto prepare = [&](const auto& ref) {
         if constexpr (requires { ref.slot; })
-          if (std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
+          if (ref.slot && std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
       };
       (prepare(r), ...);
     }
   }
-  template <class W, class D>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*) {
-    return target<element_of<D>, extents_of_value<D>>{r.p, extents_of_value<D>{}, true};
+  template <class W, class D, bool Large>
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*, spare_room<Large>& spare) {
+    using X = extents_of_value<D>;
+    using E = element_of<D>;
+    if constexpr (Large)
+      if (!r) return target<E, X>{spare.template place<E>(X{}.size()), X{}, false};
+    return target<E, X>{r.p, X{}, true};
   }
   template <class W, class D>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides) {
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides, spare_room<true>& spare) {
     using X = extents_of_value<D>;
-    const bool add = r.slot->data != nullptr || is_view<W> || r.slot->n != w.size();
-    element_of<D>* p = (add ? r.slot->zeroed() : r.slot->fresh()) + r.offset;
+    using E = element_of<D>;
+    const X extents = X::from(w.shape().data());
+    if (!r) {
+      natural_strides(extents, strides);
+      return target<E, X, is_view<W>>{spare.template place<E>(w.size()), extents, false, strides};
+    }
+    bool add;
+    E* const p = r.slot->room(w.size(), is_view<W>, add) + r.offset;
     strides_of(w, strides);
-    return target<element_of<D>, X, is_view<W>>{p, X::from(w.shape().data()), add, strides};
+    return target<E, X, is_view<W>>{p, extents, add, strides};
   }
 };
 

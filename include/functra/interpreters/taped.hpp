@@ -24,7 +24,7 @@ class taped : public traced<taped<V, L, C>> {
   FUNCTRA_INLINE explicit taped(uninitialized_t) : value(uninitialized) {}
   FUNCTRA_INLINE explicit taped(V v, ref_type r = {}) : value(std::move(v)), ref(r) {}
   template <operand U>
-    requires(!std::same_as<U, taped> && !std::same_as<U, V>)
+    requires(!std::same_as<U, taped>)
   FUNCTRA_INLINE taped(const U& u) : taped(detail::lift<taped>(u)) {}
   FUNCTRA_INLINE taped(const taped&) = default;
   FUNCTRA_INLINE taped(taped&&) = default;

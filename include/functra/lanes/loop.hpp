@@ -163,21 +163,18 @@ inline constexpr auto keep_lanes = [](void* sum, const void* before, int valid) 
   } else static_cast<void>(sum), static_cast<void>(before), static_cast<void>(valid);
 };
 
-template <int N, class P>
-constexpr operand_kind kind_of() {
-  using T = typename P::element;
-  operand_kind k{};
-  k.size = sizeof(T);
-  k.single = P::single;
-  k.fill = [](void* to, const void* from, index_t stride, index_t n) {
+// What the driver asks of an element type, whatever the number of lanes.
+template <class T>
+struct element_work {
+  static void fill(void* to, const void* from, index_t stride, index_t n) {
     T* t = static_cast<T*>(to);
     const T* f = static_cast<const T*>(from);
     if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
     else if (stride == 0) std::fill_n(t, n, *f);
     else
       for (index_t i = 0; i < n; ++i) t[i] = f[i * stride];
-  };
-  k.store = [](void* to, index_t stride, const void* from, index_t n, bool accumulate) {
+  }
+  static void store(void* to, index_t stride, const void* from, index_t n, bool accumulate) {
     T* t = static_cast<T*>(to);
     const T* f = static_cast<const T*>(from);
     if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
@@ -190,17 +187,28 @@ constexpr operand_kind kind_of() {
     if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
     else
       for (index_t i = 0; i < n; ++i) t[i * stride] = f[i];
-  };
+  }
+  static void sum(void* to, const void* from, index_t n) {
+    const T* f = static_cast<const T*>(from);
+    T a[4] = {T(0), T(0), T(0), T(0)};
+    index_t i = 0;
+    for (; i + 4 <= n; i += 4)
+      for (int j = 0; j < 4; ++j) a[j] = a[j] + f[i + j];
+    for (; i < n; ++i) a[0] = a[0] + f[i];
+    *static_cast<T*>(to) = *static_cast<T*>(to) + ((a[0] + a[1]) + (a[2] + a[3]));
+  }
+};
+
+template <int N, class P>
+constexpr operand_kind kind_of() {
+  using T = typename P::element;
+  operand_kind k{};
+  k.size = sizeof(T);
+  k.single = P::single;
+  k.fill = element_work<T>::fill;
+  k.store = element_work<T>::store;
   if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
-    k.sum = [](void* to, const void* from, index_t n) {
-      const T* f = static_cast<const T*>(from);
-      T a[4] = {T(0), T(0), T(0), T(0)};
-      index_t i = 0;
-      for (; i + 4 <= n; i += 4)
-        for (int j = 0; j < 4; ++j) a[j] = a[j] + f[i + j];
-      for (; i < n; ++i) a[0] = a[0] + f[i];
-      *static_cast<T*>(to) = *static_cast<T*>(to) + ((a[0] + a[1]) + (a[2] + a[3]));
-    };
+    k.sum = element_work<T>::sum;
     k.reduce = reduce_lanes<T, N>;
     k.keep = keep_lanes<T, N>;
     k.lane_bytes = sizeof(element_t<scalar_t<T>, N>);

@@ -90,24 +90,47 @@ class jacrev_fn {
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[jacrev] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return [&]<int... i>(std::integer_sequence<int, i...>) { return run<Sel>(settle<Sel::contains(i)>(a)...); }(ints<sizeof...(A)>);
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
+      using Y = std::remove_cvref_t<decltype(primary(f_(settle<Sel::contains(i)>(a)...)))>;
+      if constexpr (has_one_value<Y>()) return gradient<Sel>(settle<Sel::contains(i)>(a)...);
+      else return run<Sel, Y>(settle<Sel::contains(i)>(a)...);
+    }(ints<sizeof...(A)>);
   }
 
  private:
+  template <class Y>
+  static constexpr bool has_one_value() {
+    if constexpr (!tensor_like<Y>) return false;
+    else return extents_of_value<value_t<Y>>::R == 0 && std::is_floating_point_v<dtype_of<value_t<Y>>>;
+  }
+  // The Jacobian of one value, as hessian wants it too.
   template <class Sel, class... A>
+  auto gradient(const A&... a) const {
+    using W = call_tower<F, A...>;
+    constexpr bool callable = []<int... i>(std::integer_sequence<int, i...>) {
+      return is_traceable<decltype(input<tower_level<W> + 1, W, Sel::contains(i)>(std::declval<tape&>(), std::declval<const A&>()))...>();
+    }(ints<sizeof...(A)>);
+    if constexpr (callable && aux) return grad_fn<false, F, Argnums, has_aux_t, jacobian_instead_t>(f_)(a...);
+    else if constexpr (callable) return grad_fn<false, F, Argnums, jacobian_instead_t>(f_)(a...);
+  }
+  template <class... In>
+  static constexpr bool is_traceable() {
+    constexpr bool callable = std::is_invocable_v<const F&, In...>;
+    static_assert(callable, "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
+    return callable;
+  }
+  template <class Sel, class Probe, class... A>
   auto run(const A&... a) const {
     using Outer = call_tower<F, A...>;
     // The batch of cotangents lies below the tape. Its size is that of the output, which the forward pass tells.
     constexpr int Lb = tower_level<Outer> + 1;
     constexpr int L = Lb + 1;
-    using Probe = std::remove_cvref_t<decltype(primary(f_(a...)))>;
     constexpr index_t B = chunked ? dyn : batch_rows<Probe>();
     using W = join_t<Outer, batched_tower<hole<1>, Lb, B>>;
     tape on;
     return [&]<int... i>(std::integer_sequence<int, i...>) {
       const bundle<decltype(input<L, W, Sel::contains(i)>(on, a))...> inputs{input<L, W, Sel::contains(i)>(on, a)...};
-      static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(i)>(on, a))...>,
-                    "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
+      static_cast<void>(is_traceable<decltype(input<L, W, Sel::contains(i)>(on, a))...>());
       const auto result = f_(nth<i>(inputs)...);
       const auto y = settle<false>(primary(result));
       auto j = tree_map([&](const auto& leaf) { return one_output<Sel, L, Lb, B>(on, inputs, leaf); }, y);
