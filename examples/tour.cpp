@@ -253,10 +253,8 @@ Tensor<std::int64_t, dyn> numbers_of_greatest(const Tensor<double, dyn>& x, inde
   return tensor(numbers);
 }
 
-// Shows digits in the terminal, five beside each other, with what the model takes each for.
-template <class Model>
-void show_digits(const Model& model, const example::Digits& digits, const Tensor<double, dyn>& norms) {
-  const auto predicted = predict(model, digits);
+// Shows digits in the terminal, five beside each other, with what a model takes each for.
+void show_digits(const example::Digits& digits, const Tensor<std::int64_t, dyn>& predicted, const Tensor<double, dyn>& norms) {
   for (index_t first = 0; first < digits.count(); first += 5) {
     std::string lines[10];
     for (index_t i = first; i < std::min(first + 5, digits.count()); ++i) {
@@ -279,7 +277,7 @@ example::Digits hardest_digits(const Model& model, const example::Digits& digits
   const auto greatest = numbers_of_greatest(norms, 10);
   const auto hardest = digits.pick(greatest);
   std::cout << "  The ten digits with the largest gradients:\n\n";
-  show_digits(model, hardest, take(norms, greatest, dim<0>));
+  show_digits(hardest, predict(model, hardest), take(norms, greatest, dim<0>));
   return hardest;
 }
 

@@ -97,24 +97,35 @@ FUNCTRA_INLINE constexpr decltype(auto) nth(Tuple&& t) {
   return get<I>(t);
 }
 
-// A bundle of the members of b, moved one by one: g++ calls the implicit move constructor.
+// A bundle of the members of b, moved one by one: g++ calls the implicit move constructor. Few are spelled out, as above.
 template <class... T, int... I>
-FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b, std::integer_sequence<int, I...>) {
+FUNCTRA_INLINE bundle<T...> moved_by(std::integer_sequence<int, I...>, bundle<T...>& b) {
   return bundle<T...>{std::move(get<I>(b))...};
 }
 template <class... T>
 FUNCTRA_INLINE bundle<T...> moved(bundle<T...>& b) {
-  return moved(b, std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>{});
+  using B = bundle<T...>;
+  constexpr std::size_t n = sizeof...(T);
+  if constexpr (n == 1) return B{std::move(b.a)};
+  else if constexpr (n == 2) return B{std::move(b.a), std::move(b.b)};
+  else if constexpr (n == 3) return B{std::move(b.a), std::move(b.b), std::move(b.c)};
+  else return moved_by(std::make_integer_sequence<int, static_cast<int>(n)>{}, b);
 }
 
 // The members of a, then those of b, moved.
 template <class... V, class... W, int... I, int... J>
-FUNCTRA_INLINE bundle<V..., W...> concat(std::integer_sequence<int, I...>, std::integer_sequence<int, J...>, bundle<V...>& a, bundle<W...>& b) {
+FUNCTRA_INLINE bundle<V..., W...> concat_by(std::integer_sequence<int, I...>, std::integer_sequence<int, J...>, bundle<V...>& a, bundle<W...>& b) {
   return bundle<V..., W...>{std::move(get<I>(a))..., std::move(get<J>(b))...};
 }
 template <class... V, class... W>
-FUNCTRA_INLINE bundle<V..., W...> concat(bundle<V...>& a, bundle<W...>& b) {
-  return concat(std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(W)>{}, a, b);
+FUNCTRA_INLINE bundle<V..., W...> concat(bundle<V...>& x, bundle<W...>& y) {
+  using B = bundle<V..., W...>;
+  constexpr std::size_t n = sizeof...(V), m = sizeof...(W);
+  if constexpr (n == 1 && m == 1) return B{std::move(x.a), std::move(y.a)};
+  else if constexpr (n == 1 && m == 2) return B{std::move(x.a), std::move(y.a), std::move(y.b)};
+  else if constexpr (n == 2 && m == 1) return B{std::move(x.a), std::move(x.b), std::move(y.a)};
+  else if constexpr (n == 2 && m == 2) return B{std::move(x.a), std::move(x.b), std::move(y.a), std::move(y.b)};
+  else return concat_by(std::make_integer_sequence<int, n>{}, std::make_integer_sequence<int, m>{}, x, y);
 }
 
 // The numbers 0 .. N-1 as a value: [&]<int... i>(std::integer_sequence<int, i...>) { ... }(ints<3>). One of them as a value.

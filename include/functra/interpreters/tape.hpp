@@ -44,9 +44,7 @@ class tape {
     if constexpr (std::is_trivially_destructible_v<N>) {
       n = new (allocate(sizeof(N), alignof(N))) N(std::forward<A>(a)...);
     } else {
-      auto* o = new (allocate(sizeof(owning<N>), alignof(owning<N>))) owning<N>(std::forward<A>(a)...);
-      o->destroy = [](owned* p) { static_cast<owning<N>*>(p)->node.~N(); };
-      o->previous = owned_;
+      auto* o = new (allocate(sizeof(owning<N>), alignof(owning<N>))) owning<N>{{&destroy<N>, owned_}, N(std::forward<A>(a)...)};
       owned_ = o;
       n = &o->node;
     }
@@ -71,9 +69,11 @@ class tape {
   template <class N>
   struct owning : owned {
     N node;
-    template <class... A>
-    explicit owning(A&&... a) : owned{}, node(std::forward<A>(a)...) {}
   };
+  template <class N>
+  static void destroy(owned* o) {
+    static_cast<owning<N>*>(o)->node.~N();
+  }
   struct chunk {
     memory::handle memory;
     chunk* previous;

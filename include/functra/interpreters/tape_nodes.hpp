@@ -137,19 +137,25 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
   // Pulls these cotangents back, not those that were summed up: constants need not be lifted to the levels of the others.
   template <class... Ck>
-  void pull_with(const Ck&... c) {
-    [&]<int... j>(std::integer_sequence<int, j...>) {
-      constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{});
-      if constexpr (same && law_is_value) {
-        if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}))
-          return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
-      }
-      run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, j)...>{}, c...);
-    }(ints<std::popcount(Mask)>);
+  FUNCTRA_INLINE void pull_with(const Ck&... c) {
+    if constexpr (in_place<V..., Y...>) pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, c...);
+    else pull_large(c...);
   }
 
  private:
   static constexpr int outputs = sizeof...(Y);
+  template <class... Ck>
+  FUNCTRA_NOINLINE void pull_large(const Ck&... c) {
+    pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, c...);
+  }
+  template <int... J, class... Ck>
+  FUNCTRA_INLINE void pull_active(std::integer_sequence<int, J...>, const Ck&... c) {
+    constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{});
+    if constexpr (same && law_is_value)
+      if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{}))
+        return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
+    run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{}, c...);
+  }
   // Whether the pullback can write where the cotangents are summed.
   template <class W>
   static constexpr bool has_place() {
