@@ -238,8 +238,9 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
     [&]<int... i>(std::integer_sequence<int, i...>) {
       constexpr bool large = plain && (has_buffer<decltype(get<I>(refs))> || ...);
+      [[maybe_unused]] const bool all_set = (static_cast<bool>(get<I>(refs)) && ...);
       if constexpr (plain)
-        if (large || (static_cast<bool>(get<I>(refs)) && ...)) {
+        if (large || all_set) {
           using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
