@@ -70,7 +70,11 @@ struct affine {
 
 template <class J>
 void check_trees(const J& transform) {
-  const auto h = [](const auto& q) { return affine{q.weight * q.bias, sum(q.weight)}; };
+  const auto h = [](const auto& q) {
+    const auto weight = eval(q.weight * q.bias);
+    const auto bias = eval(sum(q.weight));
+    return affine<decltype(weight), decltype(bias)>{weight, bias};
+  };
   const auto j = transform(h)(affine<Tensor<double, 2>, Tensor<double>>{{2.0, 3.0}, 5.0});
   check_near(j.weight.weight, {5, 0, 0, 5});
   check_near(j.weight.bias, {2, 3});
@@ -171,13 +175,13 @@ TEST_CASE("a chunk_size must be positive", "[jacobian]") {
 }
 
 TEST_CASE("the hessian of several values is the one of each") {
-  const auto f = [](const auto& x) { return sin(x) * sum(x * x); };
-  const Tensor<double, 3> p{0.1, 0.2, 0.3};
-  const Tensor<double, dyn> q(p);
-  const auto hp = hessian(f)(p);
-  const auto hq = hessian(f)(q);
-  const auto [several, one] = hessian([&](const auto& x) { return std::tuple{f(x), sum(f(x))}; })(q);
-  const auto [second, rest] = hessian([&](const auto& k, const auto& x) { return std::pair{k * f(x), sum(x)}; }, argnums<1>, has_aux)(2.0, q);
+  const auto g = [](const auto& v) { return sin(v) * sum(v * v); };
+  const Tensor<double, 3> fixed{0.1, 0.2, 0.3};
+  const Tensor<double, dyn> q(fixed);
+  const auto hp = hessian(g)(fixed);
+  const auto hq = hessian(g)(q);
+  const auto [several, one] = hessian([&](const auto& v) { return std::tuple{g(v), sum(g(v))}; })(q);
+  const auto [second, rest] = hessian([&](const auto& k, const auto& v) { return std::pair{k * g(v), sum(v)}; }, argnums<1>, has_aux)(2.0, q);
   REQUIRE_THAT(rest.item(), WithinRel(0.6, 1e-14));
   for (int j = 0; j < 3; ++j)
     for (int k = 0; k < 3; ++k) {
