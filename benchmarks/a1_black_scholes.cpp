@@ -55,12 +55,14 @@ FUNCTRA_INLINE Greeks<P> greeks(P s, P k, P sigma, P tau, P r) {
   const P deviation = sigma * root;
   const P d1 = (log(s / k) + fma(T(0.5) * sigma, sigma, r) * tau) / deviation;
   const P d2 = d1 - deviation;
-  const P n1 = fma(erf(d1 * T(0.70710678118654752)), T(0.5), T(0.5));
+  P erf_d1, gaussian;  // e^(-d1^2 / 2)
+  erf_and_gaussian(d1 * T(0.70710678118654752), erf_d1, gaussian);
+  const P n1 = fma(erf_d1, T(0.5), T(0.5));
   const P n2 = fma(erf(d2 * T(0.70710678118654752)), T(0.5), T(0.5));
   const P discount = exp(-(r * tau));
   const P discounted = discount * n2;
   const P strike = k * discounted;
-  const P vega_per_root = s * T(0.39894228040143268) * exp(T(-0.5) * d1 * d1);
+  const P vega_per_root = s * T(0.39894228040143268) * gaussian;
   return {fma(s, n1, -strike), n1, -discounted, vega_per_root * root, fma(vega_per_root * T(0.5), sigma / root, r * strike), tau * strike};
 }
 

@@ -13,7 +13,7 @@ using namespace functra;
 namespace {
 const Tensor<double, dyn> x{1.0, 4.0, 9.0};
 template <class E>
-constexpr int leaves = detail::leaf_count<std::remove_cvref_t<E>>;
+constexpr int leaves = detail::operand_count<std::remove_cvref_t<E>>;
 bool equal(const Tensor<double, dyn>& a, std::initializer_list<double> b) {
   return a.size() == static_cast<index_t>(b.size()) && std::equal(b.begin(), b.end(), a.data());
 }

@@ -17,6 +17,12 @@
 #else
 #define FUNCTRA_INLINE_LAMBDA
 #endif
+// Inlines all that is called: for what lambdas of the user's do in lanes, where g++ would pass packs through memory.
+#if defined(__OPTIMIZE__) && !defined(__clang__)
+#define FUNCTRA_FLATTEN __attribute__((flatten))
+#else
+#define FUNCTRA_FLATTEN
+#endif
 // A loop that is worth a call.
 #define FUNCTRA_NOINLINE __attribute__((noinline))
 // Cold paths (errors, growth of a cache) that must not bloat their callers.

@@ -42,14 +42,20 @@ using extents_t = extents_of_value<value_t<A>>;
 template <class A>
 using dtype_t = dtype_of<value_t<A>>;
 
+// Arithmetic values are leaves that cost nothing.
 template <class A>
-inline constexpr int leaf_count = 1;
+inline constexpr int leaf_count = std::is_arithmetic_v<A> ? 0 : 1;
 template <class F, class... V>
-inline constexpr int leaf_count<Expr<F, V...>> = sizeof...(V);
+inline constexpr int leaf_count<Expr<F, V...>> = (leaf_count<V> + ...);
+template <class A>
+inline constexpr int operand_count = 1;
+template <class F, class... V>
+inline constexpr int operand_count<Expr<F, V...>> = sizeof...(V);
 
 template <class... A>
 constexpr bool is_crowded() {
-  return (leaf_count<A> + ...) > max_leaves(std::max({derivative_order<tower_of<value_t<A>>>...}));
+  constexpr int most = max_leaves(std::max({derivative_order<tower_of<value_t<A>>>...}));
+  return (leaf_count<A> + ...) > most || (operand_count<A> + ...) > 2 * most;
 }
 
 // Whether an operand becomes a part of a statement with the extents X, or a leaf. What has a name, what has a lower rank than

@@ -44,7 +44,7 @@ struct div : law_base {
   static constexpr int cost = 4;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return divide(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto&, const auto& b) { return constant_like(b, 1) / b; }
-  static FUNCTRA_INLINE auto d1(const auto& y, const auto&, const auto& b) { return -y / b; }
+  static FUNCTRA_INLINE auto d1(const auto& y, const auto&, const auto& b) { return -y * (constant_like(b, 1) / b); }  // the division of d0
 };
 
 struct neg : law_base {

@@ -5,11 +5,11 @@
 #include "functra/lanes/math/double_word.hpp"
 #include "functra/lanes/math/exp.hpp"
 
-// erf, erfc.
+// erf with e^(-x^2), erfc.
 //
 //   erf a, a < 1:    a + a p(a^2), p minimax of degree 11 (float: 6), error < 2^-56 (2^-29)
-//          a >= 1:   1 - e^-g(a), g = -log erfc minimax on [1, 6] (float: [0.87, 4]) of degree 17 (6) for the absolute error
-//                    of e^-g, < 2^-57 (2^-28)
+//          a >= 1:   1 - e^(-a^2) g(a - 1), g = e^(a^2) erfc a minimax on [1, 5.95] (float: [0.875, 4], a - 0.875) of degree
+//                    20 (8) for the absolute error of the product, < 2^-56 (2^-27); so the derivative of erf comes with it
 //   erfc a, a >= 1/2: e^(-a^2) h(u) / (1 + 2 a), u = (a - 4)/(a + 4), h minimax of degree 21 (9) up to a = 27 (10), where erfc
 //                    leaves the denormals, error < 2^-54 (2^-25); the rounding error of a^2 is carried into the exponential
 
@@ -33,18 +33,33 @@ FUNCTRA_INLINE pack<T, N> erf_small(pack<T, N> x) {
   return fma(x, p, x);
 }
 
-// -log erfc a, for 0.87 <= a <= 6 (float: 4).
+// e^(a^2) erfc a, for 1 <= a <= 5.95 (float: 0.875, 4).
+template <class T>
+inline constexpr T erf_limit = sizeof(T) == 8 ? T(1) : T(0.875);
 template <class T, int N>
-FUNCTRA_INLINE pack<T, N> minus_log_erfc(pack<T, N> a) {
+FUNCTRA_INLINE pack<T, N> scaled_erfc(pack<T, N> a) {
+  const auto u = a - erf_limit<T>;
   if constexpr (sizeof(T) == 8)
-    return polynomial(a, 0x1.5ac67bd04a7c7p-38, -0x1.c1a430c766f49p-33, 0x1.0e558cf38316fp-28, -0x1.8ebc8b561d28bp-25,
-                      0x1.90cd4e1ed3d8p-22, -0x1.1ea08c7b7a9a3p-19, 0x1.22cdb1fb70e96p-17, -0x1.7edec644fc47ap-16,
-                      0x1.53f397d98c9cep-16, 0x1.1b3ca442c66a6p-13, -0x1.940b7c9572d2p-11, 0x1.f641abb479902p-10,
-                      -0x1.ae96603fea9f6p-12, -0x1.37228bfd10a17p-6, 0x1.a4ac5b68ff594p-4, 0x1.45f62761a7b07p-1,
-                      0x1.20dd1fd265b27p0, 0x1.0dfc4fa9f215dp-21);
+    return polynomial(u, 0x1.4a0646e5ed37bp-40, -0x1.595e841a26f9bp-35, 0x1.544542406a483p-31, -0x1.a6ae9be36d3fcp-28,
+                      0x1.772935cb7f4c9p-25, -0x1.00bc606a2ea2cp-22, 0x1.1edb42b0095e3p-20, -0x1.12b043e1b7a48p-18,
+                      0x1.d65ec069599bbp-17, -0x1.747fa613baeeep-15, 0x1.17160bd28773ap-13, -0x1.9021b9a6f4a2fp-12,
+                      0x1.13471178769eap-10, -0x1.6af068e9cf79ap-9, 0x1.c8cb54d0da4d3p-8, -0x1.10fceed616936p-6,
+                      0x1.33cad0c473f63p-5, -0x1.44837f8784898p-4, 0x1.3c27283c2bb7ep-3, -0x1.17c4e3f17bf81p-2,
+                      0x1.b5d8780f956b2p-2);
   else
-    return polynomial(a, -0x1.a5b8a8p-13f, 0x1.956feep-9f, -0x1.6f650cp-6f, 0x1.ab5b7ap-4f, 0x1.460146p-1f, 0x1.20c0c2p0f,
-                      0x1.159384p-13f);
+    return polynomial(u, 0x1.2b6dd4p-13f, -0x1.77ed38p-10f, 0x1.b708bep-8f, -0x1.4ec776p-6f, 0x1.8eba3ep-5f, -0x1.9c1fcap-4f,
+                      0x1.80dbe4p-3f, -0x1.43698p-2f, 0x1.db747ep-2f);
+}
+
+// erf x, given |x| bounded by where erf rounds to 1, and e^(-x^2).
+template <class T, int N>
+FUNCTRA_INLINE pack<T, N> erf_given(pack<T, N> x, pack<T, N> a, pack<T, N> gaussian) {
+  const auto large = fma(-gaussian, scaled_erfc(a), pack<T, N>(T{1}));
+  return copysign(select_where<relation::less>(a, pack<T, N>(erf_limit<T>), erf_small(a), large), x);
+}
+template <class T, int N>
+FUNCTRA_INLINE pack<T, N> bounded_for_erf(pack<T, N> x) {
+  return lesser(pack<T, N>(sizeof(T) == 8 ? T(5.95) : T(4)), abs(x));
 }
 
 // erfc a, for a >= 1/2.
@@ -84,13 +99,29 @@ FUNCTRA_INLINE pack<T, N> erf(pack<T, N> x) {
   using P = pack<T, N>;
   if constexpr (P::is_split) return P::join(erf(x.lo), erf(x.hi));
   else {
-    const auto a = detail::lesser(P(sizeof(T) == 8 ? T(5.95) : T(4)), abs(x));  // from there on erf rounds to 1
-    const auto [n, t] = detail::exp_reduce(-detail::minus_log_erfc(a));
+    const auto a = detail::bounded_for_erf(x);
+    const auto [n, t] = detail::exp_reduce(-(a * a));
     const auto power = detail::power_of_two(n);
-    const auto large = fma(-power, t, T{1} - power);
-    const P limit(sizeof(T) == 8 ? T(1) : T(0.875));
-    return copysign(detail::select_where<detail::relation::less>(a, limit, detail::erf_small(a), large), x);
+    return detail::erf_given(x, a, fma(power, t, power));
   }
+}
+
+// y = erf x and gaussian = e^(-x^2), which its derivative is a multiple of.
+template <std::floating_point T, int N>
+FUNCTRA_INLINE void erf_and_gaussian(pack<T, N> x, pack<T, N>& y, pack<T, N>& gaussian) {
+  using P = pack<T, N>;
+  if constexpr (P::is_split) {
+    erf_and_gaussian(x.lo, y.lo, gaussian.lo);
+    erf_and_gaussian(x.hi, y.hi, gaussian.hi);
+  } else {
+    gaussian = exp(-(x * x));
+    y = detail::erf_given(x, detail::bounded_for_erf(x), gaussian);
+  }
+}
+template <std::floating_point T>
+FUNCTRA_INLINE void erf_and_gaussian(T x, T& y, T& gaussian) {
+  y = std::erf(x);
+  gaussian = std::exp(-(x * x));
 }
 
 template <std::floating_point T, int N>
