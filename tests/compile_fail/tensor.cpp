@@ -32,7 +32,7 @@ void program() {
     static_cast<void>((v * 2.0).data());
     return sum(v);
   })(x);
-#elif CASE == 9  // expect: [conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform
+#elif CASE == 9  // expect: [conversion] a traced value cannot become a value of fewer levels; begin with traced_like(value, x...), which has the levels of x..., or use stop_gradient(x)
   grad([](auto v) {
     const Tensor<double> y = sum(v);
     return sum(v) * y;

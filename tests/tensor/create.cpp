@@ -134,18 +134,18 @@ TEST_CASE("constants like an expression do not evaluate it") {
   CHECK_FALSE(e.is_pinned());
 }
 
-TEST_CASE("constants like traced values are plain") {
+TEST_CASE("constants like traced values have their levels") {
   const auto [y, t] = jvp(
       [](const auto& x) {
-        static_assert(std::same_as<decltype(ones_like(x)), Tensor<double, dyn>>);
+        static_assert(level_of<decltype(ones_like(x))> == level_of<decltype(x)>);
         return x * ones_like(x);
       },
       tensor({1.0, 2.0}), tensor({3.0, 4.0}));
   CHECK(elements<double>(t) == doubles{3, 4});
   // An example of a batch, in either lowering.
   const batched<Tensor<double, dyn, 2>, 1> b(zeros(extents<dyn, 2>(5)));
-  static_assert(std::same_as<decltype(zeros_like(b)), Tensor<double, 2>>);
+  static_assert(std::same_as<decltype(zeros_like(b)), batched<Tensor<double, dyn, 2>, 1>>);
   const Tensor<lanes::pack<double, 4>, 2> p;
-  static_assert(std::same_as<decltype(full_like(p, 3)), Tensor<double, 2>>);
-  CHECK(full_like(p, 3)(1) == 3.0);
+  static_assert(std::same_as<decltype(full_like(p, 3)), Tensor<lanes::pack<double, 4>, 2>>);
+  CHECK(full_like(p, 3).data()[1][2] == 3.0);
 }

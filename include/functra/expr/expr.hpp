@@ -46,7 +46,7 @@ class lazy_base : public readable<Derived> {
   template <class To>
   FUNCTRA_INLINE To materialize_as() const {
     static_assert(level_of<To> >= level_of<decltype(pin())>,
-                  "[conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform");
+                  "[conversion] a traced value cannot become a value of fewer levels; begin with traced_like(value, x...), which has the levels of x..., or use stop_gradient(x)");
     return To(pin());
   }
 

@@ -61,7 +61,13 @@ struct scalar_node : tape_node {
     } else
       for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
         const auto& e = get<k>(self->edges);
-        if (e.to) *e.to = law::absorbing_fma(lanes::convert<scalar_t<C>>(e.partial), c, *e.to);
+        if (!e.to) return;
+        // A zero that has to beat an infinity can only matter where a plain sum is NaN.
+        const C partial = lanes::convert<scalar_t<C>>(e.partial);
+        C sum = lanes::fma(partial, c, *e.to);
+        if (lanes::maybe_nan(sum)) [[unlikely]]
+          sum = law::absorbing_fma(partial, c, *e.to);
+        *e.to = sum;
       });
   }
 };
@@ -370,6 +376,20 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   static auto cast_value(const Ck& c) {
     if constexpr (std::is_same_v<dtype_of<Ck>, T>) return c;
     else return eval(apply_law<law::cast<T>, domain::any>(c));
+  }
+};
+
+// A value that was given another type on the same tape: a view for a tensor, dynamic extents for static ones, or the other way round.
+template <class V, class C, class From>
+struct converted_node : tape_node {
+  cotangent_slot<V, C> slot;
+  typename From::ref_type ref;
+  decltype(kept<level_of<From>>(std::declval<const From&>())) from;
+
+  converted_node(const V& v, const From& u) : tape_node{}, slot(v), ref(u.ref), from(kept<level_of<From>>(u)) {}
+  static void pull(tape_node* n) {
+    auto* const self = static_cast<converted_node*>(n);
+    if (self->slot.is_set()) accumulate(self->ref, self->from, lift<typename From::cotangent_type>(self->slot.take()));
   }
 };
 

@@ -39,6 +39,26 @@ class taped : public traced<taped<V, L, C>> {
   auto item() const { return value.item(); }
 };
 
+namespace detail {
+template <class V, int L, class C>
+struct lifter<taped<V, L, C>> {
+  using To = taped<V, L, C>;
+  template <class U>
+  static FUNCTRA_INLINE To make(const U& u) {
+    static_assert(level_of<U> <= L,
+                  "[conversion] a traced value cannot become a value of fewer levels; begin with traced_like(value, x...), which has the levels of x..., or use stop_gradient(x)");
+    if constexpr (level_of<U> < L) return To(lift<V>(u));
+    else {
+      static_assert(extents_of_value<U>::R == extents_of_value<V>::R, "[conversion] a traced value keeps its rank; hold the other value in an `auto` of its own");
+      V v = lift<V>(u.value);
+      if (!u.ref) return To(std::move(v));
+      auto* node = u.ref.on->template make<converted_node<V, C, U>>(v, u);
+      return To(std::move(v), node->slot.ref(u.ref.on));
+    }
+  }
+};
+}  // namespace detail
+
 template <>
 struct interpreter<tracer::taped> {
   template <int L, class G, class... Spec, class... V>

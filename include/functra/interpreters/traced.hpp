@@ -99,7 +99,7 @@ struct lifter<Tensor<T, E...>> {
   static FUNCTRA_INLINE Tensor<T, E...> make(const U& u) {
     if constexpr (std::is_arithmetic_v<U>) return constant_value<Tensor<T, E...>>(extents<>{}, static_cast<double>(u));
     else {
-      static_assert(level_of<U> == 0, "[conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform");
+      static_assert(level_of<U> == 0, "[conversion] a traced value cannot become a value of fewer levels; begin with traced_like(value, x...), which has the levels of x..., or use stop_gradient(x)");
       if constexpr (std::is_same_v<element_of<U>, T>) return Tensor<T, E...>(u);
       else return Tensor<T, E...>(eval(law_cast<T>(u)));
     }
@@ -123,21 +123,6 @@ struct lifter<dual<P, T, L>> {
     } else if constexpr (std::is_same_v<typename U::stored_type, typename D::stored_type>) {
       return D(std::in_place, [&] { return lift<P>(u.primal); }, [&](const P&) { return u.stored; });
     } else return D(lift<P>(u.primal), lift<T>(u.tangent()));
-  }
-};
-template <class V, int L, class C>
-struct lifter<taped<V, L, C>> {
-  template <class U>
-  static FUNCTRA_INLINE taped<V, L, C> make(const U& u) {
-    if constexpr (level_of<U> == L) {
-      // A view on this tape: a copy is a statement of its own.
-      auto copy = bind(fused_statement<law::value_of<law::arg<dtype_of<U>>>, onto::full>{}, "copy", u);
-      static_assert(std::is_same_v<decltype(copy), taped<V, L, C>>, "[conversion] values of the same transform differ in type; hold them in `auto`");
-      return copy;
-    } else {
-      static_assert(level_of<U> < L, "[conversion] a traced value cannot become a value of fewer levels; use stop_gradient(x), or return it from the transform");
-      return taped<V, L, C>(lift<V>(u));
-    }
   }
 };
 template <class V, int L>

@@ -165,9 +165,10 @@ FUNCTRA_INLINE auto broadcast_to(const A& a, const X& x)
 }
 
 // The sum of all elements, lazy: it fuses with the expression that it sums.   T[x...] -> T[]
-template <tensor_like A>
+template <operand A>
 FUNCTRA_INLINE auto sum(A&& a) {
-  return detail::as_statement(std::forward<A>(a), []<class F, class... V>(bundle<V...>&& leaves) FUNCTRA_INLINE_LAMBDA {
+  if constexpr (std::is_arithmetic_v<std::remove_cvref_t<A>>) return a;
+  else return detail::as_statement(std::forward<A>(a), []<class F, class... V>(bundle<V...>&& leaves) FUNCTRA_INLINE_LAMBDA {
     return SumExpr<detail::summable<F>, V...>("sum", std::move(leaves));
   });
 }

@@ -83,6 +83,22 @@ FUNCTRA_INLINE auto clamp(X&& x, L&& low, H&& high) {
   return apply_law<law::clamp>(std::forward<X>(x), std::forward<L>(low), std::forward<H>(high));
 }
 
+// The same of numbers: an element of a plain tensor is one.
+template <detail::arithmetic A, detail::arithmetic B>
+auto max(A a, B b) {
+  using T = std::common_type_t<A, B>;
+  return lanes::max(static_cast<T>(a), static_cast<T>(b));
+}
+template <detail::arithmetic A, detail::arithmetic B>
+auto min(A a, B b) {
+  using T = std::common_type_t<A, B>;
+  return lanes::min(static_cast<T>(a), static_cast<T>(b));
+}
+template <detail::arithmetic X, detail::arithmetic L, detail::arithmetic H>
+auto clamp(X x, L low, H high) {
+  return functra::min(functra::max(x, low), high);
+}
+
 // As specialized as std's, and so preferred to them where a template says `using std::max;`.
 template <tensor_like A>
 FUNCTRA_INLINE auto max(const A& a, const A& b) {

@@ -29,5 +29,11 @@ template <operand M, operand A, operand B>
 FUNCTRA_INLINE auto where(M&& mask, A&& a, B&& b) {
   return apply_masked_law<law::where>(std::forward<M>(mask), std::forward<A>(a), std::forward<B>(b));
 }
+// The same of numbers: an element of a plain tensor is one.
+template <detail::arithmetic A, detail::arithmetic B>
+constexpr auto where(bool mask, A a, B b) {
+  using T = std::common_type_t<A, B>;
+  return mask ? static_cast<T>(a) : static_cast<T>(b);
+}
 
 }  // namespace functra

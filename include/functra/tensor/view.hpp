@@ -54,14 +54,38 @@ class View : public extents<E...> {
     for (int i = 0; i < R; ++i) stride_[i] = strides[i];
   }
   explicit View(unset_t) : p_(nullptr), stride_{} {}
-  // The whole of a tensor.
+  // The whole of a tensor; of one that lives inline, a copy.
   template <index_t... E2>
-  explicit View(const Tensor<T, E2...>& t) : extents_type(t.get_extents()), handle_(t.handle()), p_(t.data()) {
+    requires(sizeof...(E2) == sizeof...(E))
+  explicit View(const Tensor<T, E2...>& t) : extents_type(extents_type::from(t.shape().data())) {
+    if constexpr (Tensor<T, E2...>::is_inline) {
+      const auto n = static_cast<std::size_t>(t.size());
+      handle_ = memory::handle::allocate((n > 0 ? n : 1) * sizeof(T));
+      if (n > 0) std::memcpy(handle_.data(), t.data(), n * sizeof(T));
+      p_ = static_cast<const T*>(handle_.data());
+    } else {
+      handle_ = t.handle();
+      p_ = t.data();
+    }
     index_t s = 1;
     for (int i = R - 1; i >= 0; --i) {
       stride_[i] = s;
       s *= this->extent(i);
     }
+  }
+  // An expression, evaluated.
+  template <detail::lazy X>
+    requires(!std::same_as<X, View>)
+  explicit View(const X& x) : View(x.template materialize_as<evaluated>()) {}
+  View(const View&) = default;
+  View(View&&) = default;
+  View& operator=(const View&) = default;
+  View& operator=(View&&) = default;
+  // The name of another value from here on: `h = h * at(x, i)`. The tensor that was viewed is not written to.
+  template <class X>
+    requires(detail::lazy<X> || detail::is_tensor<X>::value)
+  View& operator=(const X& x) & {
+    return *this = View(x);
   }
 
   static constexpr int rank() { return R; }

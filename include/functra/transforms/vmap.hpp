@@ -96,7 +96,7 @@ template <int L, index_t B, int D, class Y>
 auto unbatch_leaf(const Y& y, index_t n) {
   constexpr int R = extents_of_value<Y>::R + 1;
   check_out_dim<D, R>();
-  return eval(move_dim<0, wrap_dim(D, R)>(whole_batch<L, B>(y, n)));
+  if constexpr (D != none) return eval(move_dim<0, wrap_dim(D, R)>(whole_batch<L, B>(y, n)));
 }
 
 template <class Out>
