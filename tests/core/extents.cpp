@@ -74,6 +74,14 @@ TEST_CASE("run-time shapes are checked against static extents") {
   CHECK_THROWS_WITH((extents<dyn, 4>(5, 3)), ContainsSubstring("[extents] dim 1 has the static extent 4, got 3"));
 }
 
+TEST_CASE("extents are asked for by dims, which count from the end when negative") {
+  const extents<dyn, 3> x(2);
+  CHECK(x.extent(-1) == 3);
+  CHECK(x.extent(-2) == 2);
+  CHECK_THROWS_WITH(x.extent(2), "[extent] a dim of a value of rank 2 is required, got 2");
+  CHECK_THROWS_WITH(x.extent(-3), "[extent] a dim of a value of rank 2 is required, got -3");
+}
+
 TEST_CASE("negative extents are rejected") {
   CHECK_THROWS_WITH(extents<dyn>(-1), ContainsSubstring("[extents] an extent must not be negative, got -1"));
   CHECK_THROWS_AS((extents<4, dyn>(-7)), error);

@@ -105,3 +105,10 @@ TEST_CASE("elements of plain tensors are numbers that max, min, clamp, where and
   check_near(vmap(f)(Tensor<double, dyn, 2>{{0.5, 3.0}, {-1.0, 0.5}}), {4.5, -1.5});
   check_near(grad(f)(x), {1, 1});
 }
+
+TEST_CASE("a rank-0 tensor of an integer is an index") {
+  const Tensor<double, dyn> x{1.0, 5.0, 3.0};
+  const auto f = [](const auto& v) { return square(at(v, argmax(v))) + sum(set_at(v, 0.0, argmin(v))); };
+  CHECK(eval(f(x)).item() == 33.0);
+  check_near(grad(f)(x), {0, 11, 1});
+}

@@ -38,6 +38,8 @@ struct static_shape {
 };
 
 namespace detail {
+[[noreturn]] FUNCTRA_COLD inline void fail_dim(int i, int rank) { fail("extent", "a dim of a value of rank ", rank, " is required, got ", i); }
+
 template <int R, bool Static>
 struct extents_storage {
   index_t n_[array_size(R)]{};
@@ -109,9 +111,13 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), (!is_dyn
 
   static constexpr int rank() { return R; }
   static constexpr index_t static_extent(int i) { return shape_v[i]; }
+  // The extent of dim i; negative numbers count from the end.
   FUNCTRA_INLINE constexpr index_t extent(int i) const {
-    if constexpr (is_static) return shape_v[i];
-    else return this->n_[i];
+    const int d = i < 0 ? i + R : i;
+    if (static_cast<unsigned>(d) >= static_cast<unsigned>(R)) [[unlikely]]
+      detail::fail_dim(i, R);
+    if constexpr (is_static) return shape_v[d];
+    else return this->n_[d];
   }
   FUNCTRA_INLINE constexpr index_t size() const {
     index_t s = 1;

@@ -202,8 +202,19 @@ template <class I>
 inline constexpr bool is_static_range = false;
 template <index_t A, index_t B, index_t S>
 inline constexpr bool is_static_range<range_c<A, B, S>> = true;
+// A rank-0 tensor of integers is an index, as argmax gives one.
 template <class I>
-concept index_like = std::integral<I> || std::is_same_v<I, all_t> || is_range<I> || is_static_range<I>;
+concept tensor_index = tensor_like<I> && extents_of_value<value_t<I>>::R == 0 && std::integral<dtype_of<value_t<I>>> && !std::is_same_v<dtype_of<value_t<I>>, bool>;
+template <class I>
+FUNCTRA_INLINE auto plain_index(const I& i) {
+  if constexpr (tensor_index<I>) {
+    static_assert(level_of<value_t<I>> == 0 && lanes_of<element_of<value_t<I>>> == 1,
+                  "[at] an index that differs from example to example is not one number; use take(x, i, dim<0>), or one_hot");
+    return static_cast<index_t>(as_value(i).item());
+  } else return i;
+}
+template <class I>
+concept index_like = std::integral<I> || tensor_index<I> || std::is_same_v<I, all_t> || is_range<I> || is_static_range<I>;
 
 template <index_t A, index_t B, index_t S>
 constexpr index_t range_extent(range_c<A, B, S>) {
@@ -316,7 +327,7 @@ FUNCTRA_INLINE auto make_slice(const V& v, const I&... i) {
 }
 }  // namespace detail
 
-// A part of x: an integer takes one index and drops its dim, range(first, last, step) takes several, `all` the whole dim;
+// A part of x: an integer (or a rank-0 tensor of one) takes one index and drops its dim, range(first, last, step) takes several, `all` the whole dim;
 // dims without an index are taken whole. Negative numbers count from the end. range_c<first, last> gives a static extent.
 //   at(x, 0)    f64[m,n] -> f64[n]        at(x, all, range(1, 3))    f64[m,n] -> f64[m,2]
 // Costs O(1) on large tensors, which share storage with the result; ranges of small static ones (up to 128 elements) live inline as these
@@ -325,7 +336,7 @@ template <tensor_like A, class... I>
   requires((detail::index_like<std::remove_cvref_t<I>> && ...))
 FUNCTRA_INLINE auto at(const A& a, const I&... i) {
   const auto& v = detail::as_value(a);
-  return bind(detail::make_slice(v, i...), v);
+  return bind(detail::make_slice(v, detail::plain_index(i)...), v);
 }
 
 }  // namespace functra

@@ -129,14 +129,14 @@ FUNCTRA_INLINE auto updated(const V& x, const U& value, const I&... i) {
 template <tensor_like A, operand U, class... I>
   requires((detail::index_like<std::remove_cvref_t<I>> && ...))
 auto set_at(const A& a, const U& value, const I&... i) {
-  return detail::updated<false>(detail::as_value(a), value, i...);
+  return detail::updated<false>(detail::as_value(a), value, detail::plain_index(i)...);
 }
 
 // A copy of x with `value` added in the part that at(x, i...) reads, as set_at.
 template <tensor_like A, operand U, class... I>
   requires((detail::index_like<std::remove_cvref_t<I>> && ...))
 auto add_at(const A& a, const U& value, const I&... i) {
-  return detail::updated<true>(detail::as_value(a), value, i...);
+  return detail::updated<true>(detail::as_value(a), value, detail::plain_index(i)...);
 }
 
 }  // namespace functra

@@ -164,7 +164,7 @@ class grad_fn {
     tape on;
     const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};
     static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(I)>(on, a))...>,
-                  "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given");
+                  "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given, and be no mutable lambda");
     using Y = std::remove_cvref_t<decltype(f_(nth<I>(inputs)...))>;
     if constexpr (has_option<jacobian_instead_t, Options...> && has_several_values<typename primary_result<aux, Y>::type>()) {
       if constexpr (aux) return jacrev_fn<F, Argnums, has_aux_t>(f_, Argnums{}, functra::has_aux)(a...);

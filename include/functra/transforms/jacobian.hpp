@@ -116,7 +116,7 @@ class jacrev_fn {
   template <class... In>
   static constexpr bool is_traceable() {
     constexpr bool callable = std::is_invocable_v<const F&, In...>;
-    static_assert(callable, "[jacrev] f must be callable with traced arguments: let it take them by `auto`");
+    static_assert(callable, "[jacrev] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
     return callable;
   }
   template <class Sel, class Probe, class... A>
@@ -254,7 +254,7 @@ class jacfwd_fn {
       return [&]<int... i>(std::integer_sequence<int, i...>) {
         // Braces: in the order of the arguments.
         const bundle<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...> inputs{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
-        static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`");
+        static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
         return settle<false>(f_(nth<i>(inputs)...));
       }(ints<sizeof...(A)>);
     };

@@ -87,7 +87,7 @@ auto record(const F& f, const X&... x) {
   auto on = std::make_shared<tape>();
   auto inputs = std::make_tuple(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...);
   static_assert(callable_with<F, decltype(inputs)>,
-                "[vjp] f must be callable with traced arguments: let it take them by `auto`");
+                "[vjp] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
   // Results become values, so that they are computed once.
   auto y = std::apply([&](const auto&... in) { return settle<false>(f(in...)); }, inputs);
   return std::tuple{std::move(on), std::move(inputs), std::move(y), std::integral_constant<int, L>{}, std::type_identity<W>{}};

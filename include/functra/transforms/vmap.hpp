@@ -174,7 +174,7 @@ class vmap_fn {
     if constexpr (!force_axis && lanes_possible<W, F, decltype(example_of<Dims::at(I)>(a))...>()) {
       constexpr int N = group_lanes<F, decltype(example_of<Dims::at(I)>(a))...>();
       static_assert(std::is_invocable_v<const F&, decltype(load_argument<N>(lanes_argument<Dims::at(I)>(a), 0, N))...>,
-                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given");
+                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given, and be no mutable lambda");
       return map_outputs<Out>(map_lanes<N>(f_, n, lanes_argument<Dims::at(I)>(a)...), [](const auto& v, auto d) {
         check_out_dim<decltype(d)::value, extents_of_value<decltype(v)>::R>();
         return eval(move_dim<0, wrap_dim(decltype(d)::value, extents_of_value<decltype(v)>::R)>(v));
@@ -183,7 +183,7 @@ class vmap_fn {
       constexpr int L = tower_level<W> + 1;
       constexpr index_t B = batch_of<Dims>(std::integer_sequence<int, I...>{}, static_cast<const A*>(nullptr)...);
       static_assert(std::is_invocable_v<const F&, decltype(batch_argument<L, Dims::at(I)>(a))...>,
-                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given");
+                    "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given, and be no mutable lambda");
       const auto y = f_(batch_argument<L, Dims::at(I)>(a)...);
       return map_outputs<Out>(settle<false>(y), [&](const auto& v, auto d) {
         using V = std::remove_cvref_t<decltype(v)>;
