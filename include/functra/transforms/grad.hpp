@@ -123,8 +123,8 @@ class grad_fn {
         ints<sizeof...(A)>,
         [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
           const auto gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
-            if constexpr (Sel::count == 1) store(take_gradients(nth<Sel::number[0]>(inputs)), into);
-            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
+            if constexpr (Sel::count == 1) store(take_gradients<true>(nth<Sel::number[0]>(inputs)), into);
+            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients<true>(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
           };
           if constexpr (WantsValue) {
             store(value, to.first);
@@ -176,10 +176,10 @@ class grad_fn {
   }
   template <class Sel, class In>
   static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
-    if constexpr (Sel::count == 1) return take_gradients(nth<Sel::number[0]>(inputs));
+    if constexpr (Sel::count == 1) return take_gradients<true>(nth<Sel::number[0]>(inputs));
     else
       return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
-        return std::tuple<decltype(take_gradients(nth<Sel::number[k]>(inputs)))...>{take_gradients(nth<Sel::number[k]>(inputs))...};
+        return std::tuple<decltype(take_gradients<true>(nth<Sel::number[k]>(inputs)))...>{take_gradients<true>(nth<Sel::number[k]>(inputs))...};
       }(ints<Sel::count>);
   }
 
