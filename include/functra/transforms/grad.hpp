@@ -140,11 +140,11 @@ class grad_fn {
   FUNCTRA_INLINE auto run(std::integer_sequence<int, I...> numbers, const Then& then, const A&... a) const {
     static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return run_on<Sel>(numbers, then, settle<Sel::contains(I)>(a)...);
+    using W = call_tower<F, std::remove_cvref_t<decltype(settle<Sel::contains(I)>(a))>...>;
+    return run_on<Sel, W>(numbers, then, settle_but_numbers<Sel::contains(I)>(a)...);
   }
-  template <class Sel, int... I, class Then, class... A>
+  template <class Sel, class W, int... I, class Then, class... A>
   FUNCTRA_INLINE auto run_on(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
-    using W = call_tower<F, A...>;
     constexpr int L = tower_level<W> + 1;
     tape on;
     const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};

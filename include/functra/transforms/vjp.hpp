@@ -14,9 +14,12 @@ namespace detail {
 template <int L, class W, class V>
 FUNCTRA_INLINE auto put_on(tape& t, const V& v) {
   static_assert(floating_leaf<V>, "[grad] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums");
-  using C = on_tower_t<W, dtype_of<V>, extents_of_value<V>>;
-  auto* slot = t.keep<cotangent_slot<V, C>>(v);
-  return taped<V, L, C>(v, slot->ref(&t));
+  if constexpr (std::is_arithmetic_v<V>) return put_on<L, W>(t, Tensor<V>(v));
+  else {
+    using C = on_tower_t<W, dtype_of<V>, extents_of_value<V>>;
+    auto* slot = t.keep<cotangent_slot<V, C>>(v);
+    return taped<V, L, C>(v, slot->ref(&t));
+  }
 }
 
 // The gradient that has arrived at an input. Last: the tape is not swept again.
