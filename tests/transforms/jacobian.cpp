@@ -139,6 +139,30 @@ TEST_CASE("Jacobians larger than what is pulled or pushed at once", "[jacobian]"
   CHECK_THAT(rows(1200, 1200), WithinRel(v(1200) * v(1200) * 0.001 + 2 * v(1200) * 0.75, 1e-10));
 }
 
+TEST_CASE("Jacobians in any number of static inputs, which may fill a register") {
+  const auto check = [](const auto& v) {
+    const auto each = [&](const auto& h) {
+      const auto j = jacfwd(h)(v), expected = jacrev(h)(v);
+      static_assert(std::is_same_v<decltype(j), decltype(expected)>);
+      check_near(j, flat(expected));
+    };
+    each([](const auto& u) { return eval(sin(u) * u(0) + sum(u)); });
+    each([](const auto& u) { return ones<double>(3) * u(1) + u(0); });
+    each([](const auto&) { return ones<double>(2); });
+    each([](const auto& u) { return eval(sqrt(u - 1.0)); });
+    const auto [j, aux] = jacfwd([](const auto& u) { return std::pair{eval(square(u)), eval(u(0))}; }, has_aux)(v);
+    check_near(aux, {v(0)});
+    check_near(hessian([](const auto& u) { return sum(square(u) * u(0)); })(v), flat(jacrev(grad([](const auto& u) { return sum(square(u) * u(0)); }))(v)));
+  };
+  check(Tensor<double, 6>{1, 2, 3, 4, 5, 6});
+  check(Tensor<double, 7>{1, 2, 3, 4, 5, 6, 7});
+  check(Tensor<double, 9>{1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const auto [a, b, c] = jacfwd([](const auto& u, const auto& v, const auto& w) { return eval(u * v(0) + v(1) * w * u); }, argnums<2, 0, 1>)(Tensor<double, 3>{1, 2, 3}, Tensor<double, 2>{4, 5}, 6.0);
+  check_near(a, {5, 10, 15});
+  check_near(b, {34, 0, 0, 0, 34, 0, 0, 0, 34});
+  check_near(c, {1, 6, 2, 12, 3, 18});
+}
+
 TEST_CASE("jacobian takes the cheaper mode and gives the same", "[jacobian]") {
   check_near(jacobian(f)(p), jacobian_of_f);
   check_near(jacobian(f)(x), jacobian_of_f);

@@ -210,6 +210,31 @@ struct partials_of {
   };
 };
 
+// The partial derivative of F in leaf I, where the laws alone say that it is 1 or -1; otherwise 0.
+template <class F, int I>
+struct known_partial_of : std::integral_constant<int, 0> {};
+template <class T>
+struct known_partial_of<arg<T>, 0> : std::integral_constant<int, 1> {};
+template <class F, int I>
+inline constexpr int known_partial = known_partial_of<F, I>::value;
+
+namespace detail {
+template <class D>
+inline constexpr int known_value = 0;
+template <int V>
+inline constexpr int known_value<constant_partial<V>> = V;
+
+template <class Op, int K, int I, class... A>
+constexpr int known_below() {
+  using Child = std::tuple_element_t<static_cast<std::size_t>(K), std::tuple<A...>>;
+  if constexpr (I >= Child::arity) return known_below<Op, K + 1, I - Child::arity, A...>();
+  else if constexpr (!Op::differentiable || joint<Op> || customized<Op>) return 0;
+  else return known_value<decltype(partial<K, Op>(std::declval<typename fn<Op, A...>::type>(), std::declval<typename A::type>()...))> * known_partial<Child, I>;
+}
+}  // namespace detail
+template <class Op, class... A, int I>
+struct known_partial_of<fn<Op, A...>, I> : std::integral_constant<int, detail::known_below<Op, 0, I, A...>()> {};
+
 namespace detail {
 
 // Inputs of G as duals: primal I beside its tangent, which follows the primals.

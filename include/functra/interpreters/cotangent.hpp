@@ -26,7 +26,7 @@ struct buffer_slot {
   memory::handle memory;
   T* data = nullptr;
   index_t n;
-  bool pinned = false;  // elements of the buffer are pointed at
+  T* pinned = nullptr;  // the buffer, once elements of it are pointed at
 
   explicit buffer_slot(index_t size) : n(size) {}
   // The buffer, zeroed if it is new.
@@ -35,6 +35,13 @@ struct buffer_slot {
       make_zeroed();
     return data;
   }
+  // The buffer as one whose elements are pointed at: it stays where it is.
+  FUNCTRA_INLINE T* pin() {
+    if (!pinned) [[unlikely]]
+      make_pinned();
+    return pinned;
+  }
+  FUNCTRA_COLD void make_pinned() { pinned = zeroed(); }
   // Where a value of this size writes; `add` tells whether to what is there, as a `part` of the buffer always does.
   FUNCTRA_NOINLINE T* room(index_t size, bool part, bool& add) {
     add = data != nullptr || part || n != size;
@@ -127,6 +134,7 @@ struct cotangent_slot<V, C, cotangent_kind::buffer> : buffer_slot<element_of<C>>
   explicit cotangent_slot(const V& v) : buffer_slot<element_of<C>>(v.size()), x(v.get_extents()) {}
   cotangent_ref<V, C> ref(tape* on) { return {this, 0, on}; }
   bool is_set() const { return this->data != nullptr; }
+  // The sum, for the tape may be swept again; where it is not, `give` spares a copy.
   C take() {
     if (this->pinned) {
       memory::handle copy = memory::handle::allocate(static_cast<std::size_t>(this->n > 0 ? this->n : 1) * sizeof(element_of<C>));
@@ -134,6 +142,9 @@ struct cotangent_slot<V, C, cotangent_kind::buffer> : buffer_slot<element_of<C>>
       this->reset();
       return C(std::move(copy), x);
     }
+    return give();
+  }
+  C give() {
     this->data = nullptr;
     return C(std::move(this->memory), x);
   }

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
+#include <limits>
+
 #include "functra/interpreters/cotangent.hpp"
 
 // The statements on a tape: what each keeps, and how it is pulled back.
@@ -27,48 +30,125 @@ struct cotangent_tower {
 template <int L, class... V>
 FUNCTRA_INLINE tape* tape_of(const V&... v) {
   tape* t = nullptr;
-  const auto take = [&](const auto& x) FUNCTRA_INLINE_LAMBDA {
-    if constexpr (level_of<decltype(x)> == L)
-      if (x.ref.on) t = x.ref.on;
+  const auto found = [&](const auto& x) FUNCTRA_INLINE_LAMBDA {
+    if constexpr (level_of<decltype(x)> == L) t = x.ref.on;
+    return t != nullptr;
   };
-  (take(v), ...);
+  static_cast<void>((found(v) || ...));
   return t;
 }
 
-// A scalar statement: its partials, and where they go. C is the element of the cotangent.
-template <class C, class... To>
-struct scalar_node : tape_node {
-  C cotangent{0};
-  template <class T>
-  struct edge {
-    T* to;
-    T partial;
-  };
-  bundle<edge<To>...> edges;
+// Where a scalar statement sends its cotangent, and by which partial; one that is known to be 1 or -1 is not stored.
+template <class T, int Known>
+struct edge {
+  T* to;
+  T partial;
+  template <class C>
+  FUNCTRA_INLINE void put(const C& d) {
+    partial = static_cast<T>(d);
+  }
+  template <class C>
+  FUNCTRA_INLINE bool is_zero() const {
+    return partial == 0;
+  }
+  template <class C>
+  FUNCTRA_INLINE void send(const C& c) const {
+    *to += static_cast<T>(c * static_cast<C>(partial));
+  }
+  template <class C>
+  FUNCTRA_INLINE void send_masked(const C& c) const {
+    // A zero that has to beat an infinity can only matter where a plain sum is NaN.
+    const C d = lanes::convert<scalar_t<C>>(partial);
+    C sum = lanes::fma(d, c, *to);
+    if (lanes::maybe_nan(sum)) [[unlikely]]
+      sum = law::absorbing_fma(d, c, *to);
+    *to = sum;
+  }
+};
+template <class T, int Known>
+  requires(Known != 0)
+struct edge<T, Known> {
+  T* to;
+  template <class C>
+  FUNCTRA_INLINE void put(const C&) {}
+  template <class C>
+  FUNCTRA_INLINE bool is_zero() const {
+    return false;
+  }
+  template <class C>
+  FUNCTRA_INLINE void send(const C& c) const {
+    if constexpr (Known > 0) *to += static_cast<T>(c);
+    else *to -= static_cast<T>(c);
+  }
+  template <class C>
+  FUNCTRA_INLINE void send_masked(const C& c) const {
+    if constexpr (Known > 0) *to = *to + c;
+    else *to = *to - c;
+  }
+};
 
-  FUNCTRA_INLINE scalar_node() : tape_node{} {}
-  static void pull(tape_node* n) {
-    auto* const self = static_cast<scalar_node*>(n);
-    const C c = std::exchange(self->cotangent, C(0));
+// Whether c is neither zero, nor infinite, nor NaN.
+template <class C>
+FUNCTRA_INLINE bool is_ordinary(C c) {
+  using bits = std::conditional_t<sizeof(C) == 8, std::uint64_t, std::uint32_t>;
+  constexpr bits infinite = std::bit_cast<bits>(std::numeric_limits<C>::infinity());
+  return static_cast<bits>(2 * std::bit_cast<bits>(c) - 1) < 2 * infinite - 1;
+}
+
+// A scalar statement: its edges. C is the element of the cotangent. Those of constants lead nowhere.
+template <class C, class... Edge>
+struct scalar_node {
+  C cotangent{0};
+  bundle<Edge...> edges;
+
+  FUNCTRA_INLINE scalar_node() noexcept {}
+  FUNCTRA_INLINE scalar_node* pull() {
+    const C c = cotangent;
     if constexpr (lanes_of<C> == 1) {
-      if (c == C(0)) return;
-      const bool finite = c - c == C(0);
-      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
-        const auto& e = get<k>(self->edges);
-        using T = std::remove_reference_t<decltype(*e.to)>;
-        if (e.to && (finite || e.partial != 0)) *e.to += static_cast<T>(c * static_cast<C>(e.partial));
+      if (!is_ordinary(c)) [[unlikely]]
+        return c == C(0) ? this : pull_infinite();
+      return send(c, [](const auto&) FUNCTRA_INLINE_LAMBDA { return true; });
+    } else {
+      cotangent = C(0);
+      for_each_index(ints<sizeof...(Edge)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+        const auto& e = get<k>(edges);
+        if (e.to) e.send_masked(c);
       });
-    } else
-      for_each_index(ints<sizeof...(To)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
-        const auto& e = get<k>(self->edges);
-        if (!e.to) return;
-        // A zero that has to beat an infinity can only matter where a plain sum is NaN.
-        const C partial = lanes::convert<scalar_t<C>>(e.partial);
-        C sum = lanes::fma(partial, c, *e.to);
-        if (lanes::maybe_nan(sum)) [[unlikely]]
-          sum = law::absorbing_fma(partial, c, *e.to);
-        *e.to = sum;
-      });
+      return this;
+    }
+  }
+
+ private:
+  template <class If>
+  FUNCTRA_INLINE scalar_node* send(C c, const If& holds) {
+    cotangent = C(0);
+    for_each_index(ints<sizeof...(Edge)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
+      const auto& e = get<k>(edges);
+      if (e.to && holds(e)) e.send(c);
+    });
+    return this;
+  }
+  // A partial of zero beats a cotangent that is infinite or NaN.
+  FUNCTRA_COLD scalar_node* pull_infinite() {
+    return send(cotangent, [](const auto& e) FUNCTRA_INLINE_LAMBDA { return !e.template is_zero<C>(); });
+  }
+};
+
+// The leaves of a scalar statement.
+template <class... E>
+struct scalar_inputs : bundle<E...> {
+  template <int K>
+  FUNCTRA_INLINE auto get() const {
+    return functra::get<K>(static_cast<const bundle<E...>&>(*this));
+  }
+};
+// Stores the partials of the leaves in Mask.
+template <law::mask_t Mask, class Node>
+struct edge_sink {
+  Node& node;
+  template <int I, class E>
+  FUNCTRA_INLINE void add(const E& d) {
+    if constexpr (law::detail::active(Mask, I)) functra::get<law::detail::rank_in(Mask, I)>(node.edges).put(d);
   }
 };
 
@@ -114,7 +194,7 @@ struct pullback_functor<law::value_of<F>, Mask> {
 };
 
 template <int L, law::mask_t Mask, class G, class... Spec, class... Y, class... C, class... V>
-struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...> : tape_node {
+struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...> {
   bundle<cotangent_slot<Y, C>...> slots;
   bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> x;
   const char* name;
@@ -132,14 +212,13 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
   template <class Ys>
   fused_node(const char* n, const Ys& y, const V&... v)
-      : tape_node{},
-        slots([&]<int... k>(std::integer_sequence<int, k...>) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; }(ints<sizeof...(Y)>)),
+      : slots([&]<int... k>(std::integer_sequence<int, k...>) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; }(ints<sizeof...(Y)>)),
         x{untaped<L>(v)...},
         name(n),
         refs{ref_of(v)...},
         value(value_in(y)) {}
 
-  static void pull(tape_node* n) { static_cast<fused_node*>(n)->run(); }
+  void pull() { run(); }
 
   // Pulls these cotangents back, not those that were summed up: constants need not be lifted to the levels of the others.
   template <class... Ck>
@@ -314,7 +393,7 @@ template <int L, law::mask_t Mask, class Spec, class Y, class C, class D, class.
 struct partials_node;
 
 template <int L, law::mask_t Mask, class Spec, class Y, class C, class... D, class... V>
-struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
+struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> {
   cotangent_slot<Y, C> slot;
   bundle<D...> partials;
   template <int K>
@@ -332,7 +411,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
   const char* name;
 
   partials_node(const char* n, const Y& y, bundle<D...>&& d, const V&... v)
-      : tape_node{}, slot(y), partials(std::move(d)), refs([&]<int... k>(std::integer_sequence<int, k...>) {
+      : slot(y), partials(std::move(d)), refs([&]<int... k>(std::integer_sequence<int, k...>) {
           return typename members<seq>::refs{nth_of<law::detail::nth_active(Mask, k)>(v...).ref...};
         }(ints<sizeof...(D)>)),
         x([&]<int... k>(std::integer_sequence<int, k...>) {
@@ -340,11 +419,10 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
         }(ints<sizeof...(D)>)),
         name(n) {}
 
-  static void pull(tape_node* n) {
-    auto* const self = static_cast<partials_node*>(n);
-    if (!self->slot.is_set()) return;
-    const auto c = self->slot.take();
-    for_each_index(ints<sizeof...(D)>, [&](auto k) { self->send(get<k>(self->partials), c, get<k>(self->refs), get<k>(self->x)); });
+  void pull() {
+    if (!slot.is_set()) return;
+    const auto c = slot.take();
+    for_each_index(ints<sizeof...(D)>, [&](auto k) { send(get<k>(partials), c, get<k>(refs), get<k>(x)); });
   }
 
  private:
@@ -381,21 +459,20 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> : tape_node {
 
 // A value that was given another type on the same tape: a view for a tensor, dynamic extents for static ones, or the other way round.
 template <class V, class C, class From>
-struct converted_node : tape_node {
+struct converted_node {
   cotangent_slot<V, C> slot;
   typename From::ref_type ref;
   decltype(kept<level_of<From>>(std::declval<const From&>())) from;
 
-  converted_node(const V& v, const From& u) : tape_node{}, slot(v), ref(u.ref), from(kept<level_of<From>>(u)) {}
-  static void pull(tape_node* n) {
-    auto* const self = static_cast<converted_node*>(n);
-    if (self->slot.is_set()) accumulate(self->ref, self->from, lift<typename From::cotangent_type>(self->slot.take()));
+  converted_node(const V& v, const From& u) : slot(v), ref(u.ref), from(kept<level_of<From>>(u)) {}
+  void pull() {
+    if (slot.is_set()) accumulate(ref, from, lift<typename From::cotangent_type>(slot.take()));
   }
 };
 
 // A primitive of the rule book.
 template <int L, law::mask_t Mask, class P, class Y, class C, class... V>
-struct primitive_node : tape_node {
+struct primitive_node {
   cotangent_slot<Y, C> slot;
   P primitive;
   struct absent {};
@@ -416,19 +493,18 @@ struct primitive_node : tape_node {
   bundle<decltype(kept<L>(std::declval<const V&>()))...> values;
 
   FUNCTRA_INLINE primitive_node(const P& p, const Y& yv, const V&... v)
-      : tape_node{}, slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{kept<L>(v)...} {}
+      : slot(yv), primitive(p), y(output(yv)), x{keep_input(v)...}, refs{ref_of(v)...}, values{kept<L>(v)...} {}
 
-  static void pull(tape_node* n) {
-    auto* const self = static_cast<primitive_node*>(n);
-    if (!self->slot.is_set()) return;
-    const auto c = self->slot.take();
+  void pull() {
+    if (!slot.is_set()) return;
+    const auto c = slot.take();
     for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
       constexpr int I = law::detail::nth_active(Mask, k);
-      if (!get<I>(self->refs)) return;
-      if constexpr (requires { self->primitive.place(); })
-        if (accumulate_at(get<I>(self->refs), self->primitive.place(), c)) return;
+      if (!get<I>(refs)) return;
+      if constexpr (requires { primitive.place(); })
+        if (accumulate_at(get<I>(refs), primitive.place(), c)) return;
       [&]<int... i>(std::integer_sequence<int, i...>) {
-        accumulate(get<I>(self->refs), get<I>(self->values), eval(self->primitive.template vjp<I>(c, self->y, get<i>(self->x)...)));
+        accumulate(get<I>(refs), get<I>(values), eval(primitive.template vjp<I>(c, y, get<i>(x)...)));
       }(ints<sizeof...(V)>);
     });
   }

@@ -52,7 +52,7 @@ struct lifter<taped<V, L, C>> {
       static_assert(extents_of_value<U>::R == extents_of_value<V>::R, "[conversion] a traced value keeps its rank; hold the other value in an `auto` of its own");
       V v = lift<V>(u.value);
       if (!u.ref) return To(std::move(v));
-      auto* node = u.ref.on->template make<converted_node<V, C, U>>(v, u);
+      auto* node = u.ref.on->template record<converted_node<V, C, U>>(v, u);
       return To(std::move(v), node->slot.ref(u.ref.on));
     }
   }
@@ -110,8 +110,7 @@ struct interpreter<tracer::taped> {
     if (v.ref) {
       if constexpr (extents_of_value<Y>::R == 0) {
         // One element: a place in the root's buffer.
-        ref.p = v.ref.slot->zeroed() + v.ref.offset + p.offset_in(v.value);
-        v.ref.slot->pinned = true;
+        ref.p = v.ref.slot->pin() + v.ref.offset + p.offset_in(v.value);
       } else {
         ref.slot = v.ref.slot;
         ref.offset = v.ref.offset + (detail::origin(y) - detail::origin(v.value));
@@ -155,11 +154,11 @@ struct interpreter<tracer::taped> {
         auto z = y.materialize_as();
         using Z = decltype(z);
         if (!on) return taped<Z, L, C>(std::move(z));
-        auto* node = on->template make<detail::primitive_node<L, mask, P, Z, C, V...>>(p, z, v...);
+        auto* node = on->template record<detail::primitive_node<L, mask, P, Z, C, V...>>(p, z, v...);
         return taped<Z, L, C>(std::move(z), node->slot.ref(on));
       } else {
         if (!on) return taped<Y, L, C>(std::move(y));
-        auto* node = on->template make<detail::primitive_node<L, mask, P, Y, C, V...>>(p, y, v...);
+        auto* node = on->template record<detail::primitive_node<L, mask, P, Y, C, V...>>(p, y, v...);
         return taped<Y, L, C>(std::move(y), node->slot.ref(on));
       }
     }
@@ -183,7 +182,7 @@ struct interpreter<tracer::taped> {
     constexpr bool more_levels = !std::is_same_v<W, join_t<tower_of<decltype(detail::untaped<L>(v))>...>>;
     constexpr bool scalar = plain && plain_cotangent && X::R == 0;
     constexpr bool parts = detail::order_of<std::remove_cvref_t<decltype(detail::untaped<L>(v))>...> >= 2;
-    if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, std::integer_sequence<int>{}, v...);
+    if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, v...);
     else if constexpr (!F::linear && !is_like<Spec> && (parts || more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return [&]<int... k>(std::integer_sequence<int, k...>) {
@@ -195,7 +194,7 @@ struct interpreter<tracer::taped> {
         using Y = decltype(y);
         using C = cotangent_t<W, Y>;
         using Node = detail::partials_node<L, Mask, Spec, Y, C, bundle<std::remove_cvref_t<decltype(get<k + 1>(r))>...>, V...>;
-        auto* node = on->template make<Node>(name, y, make_bundle(std::move(get<k + 1>(r))...), v...);
+        auto* node = on->template record<Node>(name, y, make_bundle(std::move(get<k + 1>(r))...), v...);
         return taped<Y, L, C>(std::move(y), node->slot.ref(on));
       }(ints<std::popcount(Mask)>);
     } else return record_many<L, Mask, W>(on, statement, name, v...);
@@ -214,22 +213,24 @@ struct interpreter<tracer::taped> {
     return taped<std::remove_cvref_t<Y>, L, C>(std::forward<Y>(y));
   }
 
-  // A rank-0 statement on plain values: a flat node with one partial for each active leaf.
+  // A rank-0 statement on plain values: a flat node with one edge for each active leaf.
   template <int L, law::mask_t Mask, class W, class F, class Spec, class... V>
-  static FUNCTRA_INLINE auto record_scalar(tape* on, functra::fused_statement<law::value_of<F>, Spec> statement, const char* name, std::integer_sequence<int>, const V&... v) {
-    using E = element_t<typename F::type, std::max({1, lanes_of<element_of<V>>...})>;
-    using Y = Tensor<E>;
+  static FUNCTRA_INLINE auto record_scalar(tape* on, functra::fused_statement<law::value_of<F>, Spec> statement, const char* name, const V&... v) {
+    constexpr int N = std::max({1, lanes_of<element_of<V>>...});
+    using Y = Tensor<element_t<typename F::type, N>>;
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
     return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
+      using Node = detail::scalar_node<element_of<C>, detail::edge<typename leaf_element<L, Mask, k, V...>::type, law::known_partial<F, law::detail::nth_active(Mask, k)>>...>;
+      using In = detail::scalar_inputs<element_t<dtype_of<V>, N>...>;
+      const In x{{element_t<dtype_of<V>, N>(*detail::origin(detail::untaped<L>(v)))...}};
       // The node first: what the tape calls when it grows would have the partials spilled.
-      auto* node = on->template make<detail::scalar_node<element_of<C>, typename leaf_element<L, Mask, k, V...>::type...>>();
-      auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
-      ((get<k>(node->edges) = {nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p,
-                               static_cast<typename leaf_element<L, Mask, k, V...>::type>(get<k + 1>(r).data()[0])}),
-       ...);
-      detail::cotangent_ref<Y, C> ref{&node->cotangent, on};
-      return taped<Y, L, C>(std::move(get<0>(r)), ref);
+      auto* const node = on->template record<Node>();
+      const typename F::template node<0, Mask, In> n(x);
+      ((get<k>(node->edges).to = nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p), ...);
+      detail::edge_sink<Mask, Node> sink{*node};
+      n.rev(law::constant_like(n.v, 1), sink);
+      return taped<Y, L, C>(Y(n.v), detail::cotangent_ref<Y, C>{&node->cotangent, on});
     }(ints<std::popcount(Mask)>);
   }
   template <int L, law::mask_t Mask, int K, class... V>
@@ -245,7 +246,7 @@ struct interpreter<tracer::taped> {
       using Node = detail::fused_node<L, Mask, G, bundle<Spec...>, Ys, bundle<cotangent_t<W, std::remove_cvref_t<decltype(get<k>(r))>>...>, V...>;
       Node* node = nullptr;
       if (on) {
-        node = on->template make<Node>(name, r, v...);
+        node = on->template record<Node>(name, r, v...);
         ((get<k>(node->shapes) = extents_of_value<std::remove_cvref_t<decltype(get<k>(r))>>(get<k>(r).get_extents())), ...);
       }
       const auto wrap = [&](auto j) {

@@ -146,6 +146,25 @@ struct mapped_aggregates<F, A<T...>, A<S...>> {
   using type = A<typename decltype(one<T, S>())::type...>;
 };
 
+// The elements of a vector that are made one by one, as an iterator: the vector makes room for all of them first.
+template <class At>
+struct made_element {
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = std::invoke_result_t<At, std::size_t>;
+  using difference_type = std::ptrdiff_t;
+  using pointer = void;
+  using reference = value_type;
+  const At* at;
+  std::size_t i;
+  FUNCTRA_INLINE value_type operator*() const { return (*at)(i); }
+  FUNCTRA_INLINE made_element& operator++() {
+    ++i;
+    return *this;
+  }
+  FUNCTRA_INLINE made_element operator++(int) { return {at, i++}; }
+  FUNCTRA_INLINE bool operator==(const made_element& o) const { return i == o.i; }
+};
+
 template <class U0, class... U>
 void check_same_length(std::size_t n, const U0& u, const U&...) {
   if (u.size() != n) fail("tree", "trees of the same structure are required, got vectors of ", n, " and ", u.size(), " elements");
@@ -173,11 +192,10 @@ FUNCTRA_INLINE auto tree_map(const F& f, const T& t, const U&... u) {
       return std::array<decltype(at(0)), sizeof...(I)>{at(I)...};
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (kind == detail::tree_kind::vector) {
-    std::vector<decltype(tree_map(f, t[0], u[0]...))> r;
-    r.reserve(t.size());
     if constexpr (sizeof...(U) > 0) detail::check_same_length(t.size(), u...);
-    for (std::size_t i = 0; i < t.size(); ++i) r.push_back(tree_map(f, t[i], u[i]...));
-    return r;
+    const auto at = [&](std::size_t i) FUNCTRA_INLINE_LAMBDA { return tree_map(f, t[i], u[i]...); };
+    using Made = detail::made_element<decltype(at)>;
+    return std::vector<decltype(at(0))>(Made{&at, 0}, Made{&at, t.size()});
   } else if constexpr (kind == detail::tree_kind::aggregate) {
     using R = typename detail::mapped_aggregates<F, T, U...>::type;
     const auto m = detail::members(t);

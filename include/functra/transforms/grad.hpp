@@ -138,8 +138,8 @@ class grad_fn {
         ints<sizeof...(A)>,
         [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
           const auto gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
-            if constexpr (Sel::count == 1) store(take_gradients(nth<Sel::number[0]>(inputs)), into);
-            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
+            if constexpr (Sel::count == 1) store(take_gradients<true>(nth<Sel::number[0]>(inputs)), into);
+            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients<true>(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
           };
           if constexpr (WantsValue) {
             store(value, to.first);
@@ -155,11 +155,11 @@ class grad_fn {
   FUNCTRA_INLINE auto run(std::integer_sequence<int, I...> numbers, const Then& then, const A&... a) const {
     static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
     using Sel = selected<sizeof...(A), Argnums>;
-    return run_on<Sel>(numbers, then, settle<Sel::contains(I)>(a)...);
+    using W = call_tower<F, std::remove_cvref_t<decltype(settle<Sel::contains(I)>(a))>...>;
+    return run_on<Sel, W>(numbers, then, settle_but_numbers<Sel::contains(I)>(a)...);
   }
-  template <class Sel, int... I, class Then, class... A>
+  template <class Sel, class W, int... I, class Then, class... A>
   FUNCTRA_INLINE auto run_on(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
-    using W = call_tower<F, A...>;
     constexpr int L = tower_level<W> + 1;
     tape on;
     const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};
@@ -191,10 +191,10 @@ class grad_fn {
   }
   template <class Sel, class In>
   static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
-    if constexpr (Sel::count == 1) return take_gradients(nth<Sel::number[0]>(inputs));
+    if constexpr (Sel::count == 1) return take_gradients<true>(nth<Sel::number[0]>(inputs));
     else
       return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
-        return std::tuple<decltype(take_gradients(nth<Sel::number[k]>(inputs)))...>{take_gradients(nth<Sel::number[k]>(inputs))...};
+        return std::tuple<decltype(take_gradients<true>(nth<Sel::number[k]>(inputs)))...>{take_gradients<true>(nth<Sel::number[k]>(inputs))...};
       }(ints<Sel::count>);
   }
 

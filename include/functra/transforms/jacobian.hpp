@@ -227,6 +227,12 @@ class jacfwd_fn {
     (take(inputs_fit<A>(), inputs_size<A>()), ...);
     return !chunked && n > 0 && n <= 64 ? n : dyn;
   }
+  // The tangents that are pushed at once, statically where known: a few more, of zeros, where they fill a register.
+  template <class Sel, class Outer, class... A>
+  static constexpr index_t static_tangents() {
+    constexpr index_t n = static_inputs<Sel, A...>(), most = lanes::width<double>;
+    return std::is_same_v<Outer, hole<1>> && n > 4 && most * 3 <= n * 4 && n < most ? most : n;
+  }
   template <class A>
   static constexpr bool inputs_fit() {
     if constexpr (value<A>) return extents_of_value<A>::is_static;
@@ -243,7 +249,7 @@ class jacfwd_fn {
     using Outer = call_tower<F, A...>;
     constexpr int Lb = tower_level<Outer> + 1;
     constexpr int L = Lb + 1;
-    constexpr index_t B = static_inputs<Sel, A...>();
+    constexpr index_t B = static_tangents<Sel, Outer, A...>();
     // Every selected leaf gets a block of the basis.
     index_t total = 0;
     const auto count = [&](const auto& tree) { tree_for_each([&](const auto& v) { total += v.size(); }, tree); };
@@ -258,13 +264,14 @@ class jacfwd_fn {
         return settle<false>(f_(nth<i>(inputs)...));
       }(ints<sizeof...(A)>);
     };
-    const auto result = push(0, std::min(most, total));
+    const auto result = push(0, B == dyn ? std::min(most, total) : B);
     const auto blocks = [&](const auto& r) {
       return tree_map(
           [&]<class V>(const V& v) {
             if constexpr (may_be_banded<V, L>)
               if (v.has_bands()) return one_output<Sel>(banded_result<V>{v}, a...);
-            return one_output<Sel>(tangent_rows<L, Lb, B>(v, total), a...);
+            if constexpr (B == dyn) return one_output<Sel>(tangent_rows<L, Lb, B>(v, total), a...);
+            else return one_output<Sel>(first_rows<static_inputs<Sel, A...>()>(tangent_rows<L, Lb, B>(v, B)), a...);
           },
           primary(r));
     };
@@ -342,6 +349,20 @@ class jacfwd_fn {
     };
     if constexpr (B == dyn) return joinable_tree(rows());
     else return rows();
+  }
+  // Without the tangents that fill a register.
+  template <index_t N, class R>
+  static FUNCTRA_INLINE decltype(auto) first_rows(const R& rows) {
+    using X = extents_of_value<R>;
+    if constexpr (N == X::static_extent(0)) return (rows);
+    else {
+      using Y = insert_extent<erase_extent<X, 0>, 0, N>;
+      index_t n[Y::R];
+      for (int i = 0; i < Y::R; ++i) n[i] = i == 0 ? N : rows.extent(i);
+      tensor_of<element_of<R>, Y> first(uninitialized, Y::from(n));
+      std::copy_n(rows.data(), first.size(), first.mutable_data());
+      return first;
+    }
   }
   template <class Y>
   struct banded_result {

@@ -120,6 +120,19 @@ FUNCTRA_INLINE decltype(auto) settle(A&& a) {
         a);
 }
 
+// Whether a tree is of floating-point values alone. What traces them can take them as they are.
+template <class A>
+inline constexpr bool is_of_numbers = std::is_floating_point_v<A>;
+template <class T, class Al>
+inline constexpr bool is_of_numbers<std::vector<T, Al>> = is_of_numbers<T>;
+template <class T, std::size_t N>
+inline constexpr bool is_of_numbers<std::array<T, N>> = is_of_numbers<T>;
+template <bool Traced, class A>
+FUNCTRA_INLINE decltype(auto) settle_but_numbers(const A& a) {
+  if constexpr (is_of_numbers<A>) return (a);
+  else return settle<Traced>(a);
+}
+
 // How many registers wide the groups of vmap should be for forward mode over F: as F says, which may keep a tape, else one.
 template <class F>
 inline constexpr int forward_registers = 1;

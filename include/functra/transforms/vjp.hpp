@@ -14,36 +14,40 @@ namespace detail {
 template <int L, class W, class V>
 FUNCTRA_INLINE auto put_on(tape& t, const V& v) {
   static_assert(floating_leaf<V>, "[grad] integer and bool tensors are not differentiated; use cast<double>(x), or other argnums");
-  using C = on_tower_t<W, dtype_of<V>, extents_of_value<V>>;
-  auto* slot = t.make<cotangent_slot<V, C>>(v);
-  return taped<V, L, C>(v, slot->ref(&t));
+  if constexpr (std::is_arithmetic_v<V>) return put_on<L, W>(t, Tensor<V>(v));
+  else {
+    using C = on_tower_t<W, dtype_of<V>, extents_of_value<V>>;
+    auto* slot = t.keep<cotangent_slot<V, C>>(v);
+    return taped<V, L, C>(v, slot->ref(&t));
+  }
 }
 
-template <class V, class C>
+// The gradient that has arrived at an input. Last: the tape is not swept again.
+template <bool Last = false, class V, class C>
 FUNCTRA_INLINE C take_from(const cotangent_ref<V, C, cotangent_kind::inlined>& r, const V&) {
   C c(uninitialized);
   const index_t n = c.size();
   element_of<C>* to = c.mutable_data();
   for (index_t i = 0; i < n; ++i) {
     to[i] = r.p[i];
-    r.p[i] = element_of<C>(0);
+    if constexpr (!Last) r.p[i] = element_of<C>(0);
   }
   return c;
 }
-template <class V, class C>
+template <bool Last = false, class V, class C>
 C take_from(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v) {
   auto& slot = static_cast<cotangent_slot<V, C>&>(*r.slot);
-  return slot.is_set() ? slot.take() : constant_value<C>(v.get_extents(), 0);
+  return !slot.is_set() ? constant_value<C>(v.get_extents(), 0) : Last ? slot.give() : slot.take();
 }
-template <class V, class C>
+template <bool Last = false, class V, class C>
 C take_from(const cotangent_ref<V, C, cotangent_kind::general>& r, const V& v) {
   return r.slot->is_set ? r.slot->take() : constant_value<C>(v.get_extents(), 0);
 }
 
 // The gradients that have arrived at a tree of inputs.
-template <class A>
+template <bool Last = false, class A>
 FUNCTRA_INLINE auto take_gradients(const A& inputs) {
-  return tree_map([](const auto& x) FUNCTRA_INLINE_LAMBDA { return take_from(x.ref, x.value); }, inputs);
+  return tree_map([](const auto& x) FUNCTRA_INLINE_LAMBDA { return take_from<Last>(x.ref, x.value); }, inputs);
 }
 
 // The value of a result without this level.
