@@ -190,12 +190,22 @@ struct element_work {
   }
   static void sum(void* to, const void* from, index_t n) {
     const T* f = static_cast<const T*>(from);
-    T a[4] = {T(0), T(0), T(0), T(0)};
+    T total(0);
     index_t i = 0;
-    for (; i + 4 <= n; i += 4)
-      for (int j = 0; j < 4; ++j) a[j] = a[j] + f[i + j];
-    for (; i < n; ++i) a[0] = a[0] + f[i];
-    *static_cast<T*>(to) = *static_cast<T*>(to) + ((a[0] + a[1]) + (a[2] + a[3]));
+    if constexpr (std::is_floating_point_v<T>) {
+      using L = pack<T, width<T>>;
+      constexpr index_t w = lanes_of<L>;
+      if (n >= 2 * w) {
+        L even = L::load(f), odd = L::load(f + w);
+        for (i = 2 * w; i + 2 * w <= n; i += 2 * w) {
+          even = even + L::load(f + i);
+          odd = odd + L::load(f + i + w);
+        }
+        total = reduce_add(even + odd);
+      }
+    }
+    for (; i < n; ++i) total = total + f[i];
+    *static_cast<T*>(to) = *static_cast<T*>(to) + total;
   }
 };
 

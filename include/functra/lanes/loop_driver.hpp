@@ -144,11 +144,13 @@ class driver {
     }
     if (copies) allocate_buffers(buffer_bytes);
     index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
-    // Blocks of whole rows: what is the same in every row is copied once.
-    if (!by_rows_ && most >= row_) most -= most % row_;
-    for (int k = 0; k < l_.kernel.inputs; ++k) {
-      same_rows_[k] = !by_rows_ && most >= row_;
+    // Blocks of whole rows: what is the same in every row is copied once, and a sum over rows is a sum of blocks.
+    const bool whole_rows = !by_rows_ && most >= row_;
+    if (whole_rows) most -= most % row_;
+    for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
+      same_rows_[k] = whole_rows && !direct_[k];
       for (int d = 0; d + 1 < rank_; ++d) same_rows_[k] &= stride_[k][d] == 0;
+      if (k >= l_.kernel.inputs && same_rows_[k]) std::memset(buffer_[k], 0, static_cast<std::size_t>(most) * l_.kernel.kinds[k].size);
     }
     for (index_t start = 0; start < total;) {
       const index_t in_span = by_rows_ ? start % row_ : start;
@@ -156,6 +158,8 @@ class driver {
       run_block(start, len);
       start += len;
     }
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      if (same_rows_[l_.kernel.inputs + k]) write_block(k, 0, most < total ? most : total);
     finish_sums();
   }
   void finish_sums() {
@@ -244,16 +248,20 @@ class driver {
     }
   }
   void zero(char* p, int d, const index_t* stride, std::size_t size) {
-    if (d == rank_) {
-      std::memset(p, 0, size);
-      return;
+    // The dims from here on that are kept, as one run where they are.
+    index_t n = 1;
+    bool run = true;
+    for (int i = rank_ - 1; i >= d; --i) {
+      if (stride[i] == 0) continue;
+      run &= stride[i] == n;
+      n *= n_[i];
     }
-    const index_t n = stride[d] == 0 ? 1 : n_[d];
-    if (d == rank_ - 1 && stride[d] <= 1) {
+    if (run) {
       std::memset(p, 0, size * static_cast<std::size_t>(n));
       return;
     }
-    for (index_t i = 0; i < n; ++i) zero(p + i * stride[d] * static_cast<index_t>(size), d + 1, stride, size);
+    if (stride[d] == 0) return zero(p, d + 1, stride, size);
+    for (index_t i = 0; i < n_[d]; ++i) zero(p + i * stride[d] * static_cast<index_t>(size), d + 1, stride, size);
   }
 
   void run_block(index_t start, index_t len) {
@@ -273,7 +281,7 @@ class driver {
     }
     bool accumulate[max_operands];
     for (int k = 0; k < l_.kernel.outputs; ++k) {
-      accumulate[k] = direct_[l_.kernel.inputs + k] && accumulate_[k];
+      accumulate[k] = direct_[l_.kernel.inputs + k] ? accumulate_[k] : same_rows_[l_.kernel.inputs + k];
       out[k] = output_kind(k).single           ? static_cast<void*>(sums_[k])
                : direct_[l_.kernel.inputs + k] ? locate(l_.kernel.inputs + k, start)
                                                : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
@@ -281,16 +289,19 @@ class driver {
     const index_t count = len / l_.kernel.step, rest = len % l_.kernel.step;
     if (count > 0) l_.kernel.steps(count, in, out, accumulate);
     if (rest > 0) run_tail(l_.kernel, count * l_.kernel.step, rest, in, out, accumulate);
-    for (int k = 0; k < l_.kernel.outputs; ++k) {
-      const int o = l_.kernel.inputs + k;
-      if (direct_[o]) continue;
-      const operand_kind& kind = l_.kernel.kinds[o];
-      walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
-        const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
-        if (stride == 0) kind.sum(to, from, n);
-        else kind.store(to, stride, from, n, accumulate_[k]);
-      });
-    }
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      if (!direct_[l_.kernel.inputs + k] && !same_rows_[l_.kernel.inputs + k]) write_block(k, start, len);
+  }
+
+  // Brings the buffer of output k to its place.
+  void write_block(int k, index_t start, index_t len) {
+    const int o = l_.kernel.inputs + k;
+    const operand_kind& kind = l_.kernel.kinds[o];
+    walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
+      const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
+      if (stride == 0) kind.sum(to, from, n);
+      else kind.store(to, stride, from, n, accumulate_[k]);
+    });
   }
 
   const operand& operand_at(int k) const { return k < l_.kernel.inputs ? l_.in[k] : l_.out[k - l_.kernel.inputs]; }
