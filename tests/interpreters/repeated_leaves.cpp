@@ -40,6 +40,42 @@ TEST_CASE("the cotangents of overlapping views add up") {
   }
 }
 
+TEST_CASE("the cotangents of views at many shifts add up") {
+  // Shifts of one element and of hundreds, of few and of many views, of which some are the same.
+  const auto f = [](const auto& x, index_t n, index_t far) {
+    const auto a = at(x, range(0, n)), b = at(x, range(1, n + 1)), c = at(x, range(far, far + n));
+    return sum(a * b + square(a) * c) + sum(b * c * c * b * a + c);
+  };
+  for (index_t n : {1, 5, 64, 130, 600, 1500})
+    for (index_t far : {2, 3, 17, 64, 100, 1000}) {
+      CAPTURE(n, far);
+      const auto x = Tensor<double, dyn>(arange(n + far + 3) * 0.25 - 7.0);
+      const auto g = grad(f)(x, n, far);
+      Tensor<double, dyn> expected = zeros<double>(n + far + 3);
+      for (index_t i = 0; i < n; ++i) {
+        const double a = x(i), b = x(i + 1), c = x(i + far);
+        expected.mutable_data()[i] += b + 2 * a * c + b * b * c * c;
+        expected.mutable_data()[i + 1] += a + 2 * a * b * c * c;
+        expected.mutable_data()[i + far] += a * a + 2 * a * b * b * c + 1;
+      }
+      for (index_t i = 0; i < x.size(); ++i) REQUIRE_THAT(g(i), WithinRel(expected(i), 1e-12) || WithinAbs(expected(i), 1e-9));
+    }
+}
+
+TEST_CASE("places that no view reaches have no gradient, however often the tape is swept") {
+  const auto x = linspace(0.0, 1.0, 50);
+  const auto [y, pull] = vjp([](const auto& v) { return square(at(v, range(10, 20))) * at(v, range(30, 40)) + square(at(v, range(19, 29))); }, x);
+  for (int sweep = 0; sweep < 3; ++sweep) {
+    const auto g = pull(ones<double>(10));
+    for (index_t i = 0; i < 50; ++i) {
+      double expected = i >= 19 && i < 29 ? 2 * x(i) : 0;
+      if (i >= 10 && i < 20) expected += 2 * x(i) * x(i + 20);
+      if (i >= 30 && i < 40) expected += x(i - 20) * x(i - 20);
+      REQUIRE_THAT(g(i), WithinRel(expected, 1e-14) || WithinAbs(expected, 1e-15));
+    }
+  }
+}
+
 TEST_CASE("a leaf that is broadcast and occurs twice adds up") {
   const auto f = [](const auto& row, const auto& m) { return sum(row * m + row * row); };
   for (index_t n : {1, 3, 8, 20}) {

@@ -94,6 +94,38 @@ struct spare_room {
 template <>
 struct spare_room<false> {};
 
+// Where a leaf's cotangent lies in a buffer, which others may share.
+struct buffer_place {
+  const void* slot = nullptr;
+  index_t begin = 0, end = 0;
+  bool is_run = false;  // its elements are neighbours in memory
+  bool is_new = false;  // nothing is in the buffer yet
+  bool stores = false;  // the leaf's cotangent need not be added to what is there
+  bool opens = false;   // the buffer is to be made for this leaf, zeros around [first, last)
+  index_t first = 0, last = 0;
+};
+// Cotangents in a new buffer are stored, with zeros around, where their places are one run; otherwise they are added to zeros.
+FUNCTRA_NOINLINE inline void plan_buffers(buffer_place* p, int count) {
+  for (int k = 0; k < count; ++k) {
+    bool known = !p[k].is_new;
+    for (int i = 0; i < k; ++i) known |= p[i].slot == p[k].slot;
+    if (known) continue;
+    p[k].opens = true;
+    index_t first = p[k].begin, last = p[k].end;
+    for (int pass = 0; pass < count; ++pass)
+      for (int i = 0; i < count; ++i)
+        if (p[i].slot == p[k].slot && p[i].begin <= last && p[i].end >= first) {
+          first = std::min(first, p[i].begin);
+          last = std::max(last, p[i].end);
+        }
+    bool stores = true;
+    for (int i = 0; i < count; ++i)
+      if (p[i].slot == p[k].slot) stores &= p[i].is_run && p[i].begin >= first && p[i].end <= last;
+    for (int i = 0; i < count; ++i) p[i].stores |= stores && p[i].slot == p[k].slot;
+    if (stores) p[k].first = first, p[k].last = last;
+  }
+}
+
 // A fused statement G whose pullback recomputes the partials from the leaves.
 template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
 struct fused_node;
@@ -245,9 +277,15 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
           [[maybe_unused]] spare_room<large> spare[sizeof...(V)];
-          share_buffers(get<I>(refs)...);
-          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c..., value);
-          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c...);
+          [[maybe_unused]] buffer_place places[sizeof...(V)];
+          if constexpr (large) {
+            ((places[I] = place_of(get<I>(refs), get<I>(x))), ...);
+            plan_buffers(places, sizeof...(V));
+            (open_buffer(get<I>(refs), places[I]), ...);
+          }
+          if constexpr (from_value)
+            run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c...);
           return;
         }
       if constexpr (!large) {
@@ -263,24 +301,19 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   }
   template <class Ref>
   static constexpr bool has_buffer = requires(const Ref& r) { r.slot->zeroed(); };
-  // A buffer that several leaves add to must be there before: none of them may store.
-  template <class... Ref>
-  static void share_buffers(const Ref&... r) {
-    if constexpr (sizeof...(Ref) > 1) {
-      const auto slot = [](const auto& ref) -> const void* {
-        if constexpr (requires { ref.slot; }) return ref.slot;
-        else return nullptr;
-      };
-      const void* slots[] = {slot(r)...};
-      const auto prepare = [&](const auto& ref) {
-        if constexpr (requires { ref.slot; })
-          if (ref.slot && std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
-      };
-      (prepare(r), ...);
-    }
+  template <class Ref, class W>
+  static buffer_place place_of(const Ref& r, const W& w) {
+    if constexpr (!has_buffer<Ref>) return {};
+    else if constexpr (is_view<W>) return {r.slot, r.offset, r.offset + w.size(), w.is_contiguous(), r.slot && !r.slot->data};
+    else return {r.slot, 0, w.size(), true, r.slot && !r.slot->data};
+  }
+  template <class Ref>
+  static void open_buffer(const Ref& r, const buffer_place& at) {
+    if constexpr (has_buffer<Ref>)
+      if (at.opens) r.slot->make_zeroed_around(at.first, at.last);
   }
   template <class W, class D, bool Large>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*, spare_room<Large>& spare) {
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, const buffer_place&, index_t*, spare_room<Large>& spare) {
     using X = extents_of_value<D>;
     using E = element_of<D>;
     if constexpr (Large)
@@ -288,7 +321,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     return target<E, X>{r.p, X{}, true};
   }
   template <class W, class D>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides, spare_room<true>& spare) {
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, const buffer_place& at, index_t* strides, spare_room<true>& spare) {
     using X = extents_of_value<D>;
     using E = element_of<D>;
     const X extents = X::from(w.shape().data());
@@ -296,10 +329,8 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       natural_strides(extents, strides);
       return target<E, X, is_view<W>>{spare.template place<E>(w.size()), extents, false, strides};
     }
-    bool add;
-    E* const p = r.slot->room(w.size(), is_view<W>, add) + r.offset;
     strides_of(w, strides);
-    return target<E, X, is_view<W>>{p, extents, add, strides};
+    return target<E, X, is_view<W>>{r.slot->data + r.offset, extents, !at.stores, strides};
   }
 };
 

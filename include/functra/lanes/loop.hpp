@@ -207,6 +207,41 @@ struct element_work {
     for (; i < n; ++i) total = total + f[i];
     *static_cast<T*>(to) = *static_cast<T*>(to) + total;
   }
+  static void add_up(void* to, const void* const* from, int count, index_t n, bool accumulate) {
+    for (; count > 0; from += 3, count -= 3, accumulate = true) {
+      if (count == 1) add_some<1>(static_cast<T*>(to), from, n, accumulate);
+      else if (count == 2) add_some<2>(static_cast<T*>(to), from, n, accumulate);
+      else add_some<3>(static_cast<T*>(to), from, n, accumulate);
+    }
+  }
+
+ private:
+  template <int N>
+  static void add_some(T* to, const void* const* from, index_t n, bool accumulate) {
+    const T* f[3];
+    for (int i = 0; i < 3; ++i) f[i] = static_cast<const T*>(from[i < N ? i : 0]);
+    index_t i = 0;
+    if constexpr (std::is_floating_point_v<T>) {
+      using L = pack<T, width<T>>;
+      const auto total = [&](index_t k) FUNCTRA_INLINE_LAMBDA {
+        L s = L::load(f[0] + k);
+        if constexpr (N > 1) s = s + L::load(f[1] + k);
+        if constexpr (N > 2) s = s + L::load(f[2] + k);
+        return s;
+      };
+      constexpr index_t w = lanes_of<L>;
+      if (accumulate)
+        for (; i + w <= n; i += w) (L::load(to + i) + total(i)).store(to + i);
+      else
+        for (; i + w <= n; i += w) total(i).store(to + i);
+    }
+    for (; i < n; ++i) {
+      T s = f[0][i];
+      if constexpr (N > 1) s = s + f[1][i];
+      if constexpr (N > 2) s = s + f[2][i];
+      to[i] = accumulate ? to[i] + s : s;
+    }
+  }
 };
 
 template <int N, class P>
@@ -219,6 +254,7 @@ constexpr operand_kind kind_of() {
   k.store = element_work<T>::store;
   if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
     k.sum = element_work<T>::sum;
+    if constexpr (std::is_floating_point_v<scalar_t<T>>) k.add_up = element_work<T>::add_up;
     k.reduce = reduce_lanes<T, N>;
     k.keep = keep_lanes<T, N>;
     k.lane_bytes = sizeof(element_t<scalar_t<T>, N>);

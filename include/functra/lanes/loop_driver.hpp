@@ -29,6 +29,7 @@ struct operand_kind {
   void (*fill)(void* to, const void* from, index_t stride, index_t n);
   void (*store)(void* to, index_t stride, const void* from, index_t n, bool accumulate);
   void (*sum)(void* to, const void* from, index_t n);
+  void (*add_up)(void* to, const void* const* from, int count, index_t n, bool accumulate);  // null where nothing is summed
   void (*reduce)(const void* sum, void* result, bool accumulate);
   void (*keep)(void* sum, const void* before, int valid);
 };
@@ -229,7 +230,7 @@ class driver {
     }
   }
 
-  // Outputs that sum start from zero, unless they accumulate.
+  // Outputs that sum, or are summed because they share places, start from zero, unless they accumulate.
   void clear_sums(index_t total) {
     for (int k = 0; k < l_.kernel.outputs; ++k) {
       const operand_kind& kind = output_kind(k);
@@ -242,6 +243,7 @@ class driver {
       }
       bool sums = false;
       for (int d = 0; d < rank_; ++d) sums |= stride[d] == 0;
+      for (int i = 0; i < l_.kernel.outputs; ++i) sums |= i != k && share_memory(l_.kernel.inputs + i, l_.kernel.inputs + k);
       if (!sums || l_.accumulate[k]) continue;
       accumulate_[k] = true;
       zero(static_cast<char*>(l_.out[k].p), 0, stride, kind.size);
@@ -307,18 +309,23 @@ class driver {
   const operand& operand_at(int k) const { return k < l_.kernel.inputs ? l_.in[k] : l_.out[k - l_.kernel.inputs]; }
   const operand_kind& output_kind(int k) const { return l_.kernel.kinds[l_.kernel.inputs + k]; }
 
+  // Whether outputs share places, as far as their ends tell.
+  bool share_memory(int i, int k) const {
+    if (l_.kernel.kinds[i].single || l_.kernel.kinds[k].single) return false;
+    const auto begin = [&](int o) { return reinterpret_cast<std::uintptr_t>(operand_at(o).p); };
+    const auto bytes = [&](int o) {
+      index_t last = 0;
+      for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[o][d];
+      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[o].size;
+    };
+    return begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i);
+  }
   // Whether a sum goes where an earlier output's goes, shifted: reading what was just written in other registers stalls. It is made
   // in a buffer instead.
   bool meets_another(int k) const {
-    if (k <= l_.kernel.inputs || !l_.accumulate[k - l_.kernel.inputs]) return false;
-    const auto begin = [&](int i) { return reinterpret_cast<std::uintptr_t>(operand_at(i).p); };
-    const auto bytes = [&](int i) {
-      index_t last = 0;
-      for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[i][d];
-      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[i].size;
-    };
+    if (k <= l_.kernel.inputs || !accumulate_[k - l_.kernel.inputs]) return false;
     for (int i = l_.kernel.inputs; i < k; ++i)
-      if (direct_[i] && !l_.kernel.kinds[i].single && begin(i) != begin(k) && begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i)) return true;
+      if (direct_[i] && operand_at(i).p != operand_at(k).p && share_memory(i, k)) return true;
     return false;
   }
 
