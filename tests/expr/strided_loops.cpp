@@ -93,6 +93,25 @@ TEMPLATE_TEST_CASE("Cotangents are added to rows of all lengths", "", float, dou
     }
 }
 
+TEST_CASE("Cotangents that are written over are read before, in rows of all lengths") {
+  for (const index_t n : lengths) {
+    CAPTURE(n);
+    const index_t m = 5;
+    const auto x = matrix<double>(m, n), wide = matrix<double>(m, n + 3), row = matrix<double>(1, n);
+    const auto gaps = at(wide, all, range(1, n + 1));
+    const auto dx = grad([&](const auto& v) {
+      const auto a = v * gaps;
+      const auto b = square(a) + a * row;
+      const auto c = b * gaps;
+      return sum(c);
+    })(x);
+    require_elements(dx, m, n, [&](auto i, auto j) {
+      const double g = wide(i, j + 1);
+      return g * g * (2 * x(i, j) * g + row(0, j));
+    });
+  }
+}
+
 TEST_CASE("A product with 0 beats one that is infinite, in the place where it stands only") {
   // d/dx of where(x > 0, sqrt(x), 0), pushed forward for all elements at once.
   const auto root = [](const auto& x) {

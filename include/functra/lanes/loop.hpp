@@ -166,17 +166,36 @@ inline constexpr auto keep_lanes = [](void* sum, const void* before, int valid) 
 // What the driver asks of an element type, whatever the number of lanes.
 template <class T>
 struct element_work {
-  static void fill(void* to, const void* from, index_t stride, index_t n) {
-    T* t = static_cast<T*>(to);
+  static void fill(void* buffer, const void* from, const row_walk& w) {
+    T* t = static_cast<T*>(buffer);
     const T* f = static_cast<const T*>(from);
-    if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
-    else if (stride == 0) std::fill_n(t, n, *f);
-    else
-      for (index_t i = 0; i < n; ++i) t[i] = f[i * stride];
+    for (index_t r = 0; r < w.rows; ++r, t += w.n, f += w.row_stride) {
+      if (w.stride == 1) std::memcpy(static_cast<void*>(t), f, static_cast<std::size_t>(w.n) * sizeof(T));
+      else if (w.stride == 0) std::fill_n(t, w.n, *f);
+      else
+        for (index_t i = 0; i < w.n; ++i) t[i] = f[i * w.stride];
+    }
   }
-  static void store(void* to, index_t stride, const void* from, index_t n, bool accumulate) {
+  static void store(void* to, const row_walk& w, const void* buffer, bool accumulate) {
     T* t = static_cast<T*>(to);
-    const T* f = static_cast<const T*>(from);
+    const T* f = static_cast<const T*>(buffer);
+    for (index_t r = 0; r < w.rows; ++r, t += w.row_stride, f += w.n) store_row(t, w.stride, f, w.n, accumulate);
+  }
+  static void sum(void* to, const row_walk& w, const void* buffer) {
+    T* t = static_cast<T*>(to);
+    const T* f = static_cast<const T*>(buffer);
+    for (index_t r = 0; r < w.rows; ++r, t += w.row_stride, f += w.n) *t = *t + row_sum(f, w.n);
+  }
+  static void add_up(void* to, const void* const* from, int count, index_t n, bool accumulate) {
+    for (; count > 0; from += 3, count -= 3, accumulate = true) {
+      if (count == 1) add_some<1>(static_cast<T*>(to), from, n, accumulate);
+      else if (count == 2) add_some<2>(static_cast<T*>(to), from, n, accumulate);
+      else add_some<3>(static_cast<T*>(to), from, n, accumulate);
+    }
+  }
+
+ private:
+  static FUNCTRA_INLINE void store_row(T* t, index_t stride, const T* f, index_t n, bool accumulate) {
     if constexpr (!std::is_same_v<scalar_t<T>, bool>) {
       if (accumulate && stride == 1)
         for (index_t i = 0; i < n; ++i) t[i] = t[i] + f[i];
@@ -184,12 +203,11 @@ struct element_work {
         for (index_t i = 0; i < n; ++i) t[i * stride] = t[i * stride] + f[i];
       if (accumulate) return;
     }
-    if (stride == 1) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    if (stride == 1) std::memcpy(static_cast<void*>(t), f, static_cast<std::size_t>(n) * sizeof(T));
     else
       for (index_t i = 0; i < n; ++i) t[i * stride] = f[i];
   }
-  static void sum(void* to, const void* from, index_t n) {
-    const T* f = static_cast<const T*>(from);
+  static FUNCTRA_INLINE T row_sum(const T* f, index_t n) {
     T total(0);
     index_t i = 0;
     if constexpr (std::is_floating_point_v<T>) {
@@ -205,17 +223,8 @@ struct element_work {
       }
     }
     for (; i < n; ++i) total = total + f[i];
-    *static_cast<T*>(to) = *static_cast<T*>(to) + total;
+    return total;
   }
-  static void add_up(void* to, const void* const* from, int count, index_t n, bool accumulate) {
-    for (; count > 0; from += 3, count -= 3, accumulate = true) {
-      if (count == 1) add_some<1>(static_cast<T*>(to), from, n, accumulate);
-      else if (count == 2) add_some<2>(static_cast<T*>(to), from, n, accumulate);
-      else add_some<3>(static_cast<T*>(to), from, n, accumulate);
-    }
-  }
-
- private:
   template <int N>
   static void add_some(T* to, const void* const* from, index_t n, bool accumulate) {
     const T* f[3];

@@ -21,14 +21,19 @@ struct operand {
   index_t stride[max_rank];
 };
 
-// How to move the elements of an operand; all that the driver knows of types.
+// Some rows of n elements, and the distances between elements and between rows.
+struct row_walk {
+  index_t n, stride, rows = 1, row_stride = 0;
+};
+
+// How to move the elements of an operand between its place and a buffer without gaps; all that the driver knows of types.
 struct operand_kind {
   std::size_t size;
   std::size_t lane_bytes;
   bool single;
-  void (*fill)(void* to, const void* from, index_t stride, index_t n);
-  void (*store)(void* to, index_t stride, const void* from, index_t n, bool accumulate);
-  void (*sum)(void* to, const void* from, index_t n);
+  void (*fill)(void* buffer, const void* from, const row_walk& w);
+  void (*store)(void* to, const row_walk& w, const void* buffer, bool accumulate);
+  void (*sum)(void* to, const row_walk& w, const void* buffer);  // every row to one element
   void (*add_up)(void* to, const void* const* from, int count, index_t n, bool accumulate);  // null where nothing is summed
   void (*reduce)(const void* sum, void* result, bool accumulate);
   void (*keep)(void* sum, const void* before, int valid);
@@ -90,7 +95,7 @@ inline void run_tail(const kernel_info& l, index_t done, index_t rest, const voi
     const operand_kind& kind = l.kinds[l.inputs + k];
     const int o = l.inputs + k;
     if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
-    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, 1, tail[o], rest, accumulate[k]);
+    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, {rest, 1}, tail[o], accumulate[k]);
   }
 }
 
@@ -128,9 +133,10 @@ class driver {
     clear_sums(total);
     if (total == 0) return;
     // Long rows are walked one by one, and so are short ones of packs, which have no tails; others are gathered into blocks that
-    // span rows.
+    // span rows. So are rows of medium length where there is little to gather.
     row_ = n_[rank_ - 1];
-    by_rows_ = rank_ == 1 || row_ >= (l_.kernel.step == 1 ? 3 : only_stores() ? 2 * l_.kernel.step : 128);
+    const index_t longest_gathered = l_.kernel.step == 1 ? 3 : runs_or_repeats() ? 512 : only_stores() ? 2 * l_.kernel.step : 128;
+    by_rows_ = rank_ == 1 || row_ >= longest_gathered;
     const index_t span = by_rows_ ? row_ : total;
     bool copies = false;
     std::size_t widest = 8;
@@ -168,11 +174,29 @@ class driver {
       if (output_kind(k).single) output_kind(k).reduce(sums_[k], l_.out[k].p, l_.accumulate[k]);
   }
 
+  // Whether every operand is one run of memory, or the same in every row.
+  bool runs_or_repeats() const {
+    for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
+      bool repeats = true;
+      for (int d = 0; d + 1 < rank_; ++d) repeats &= stride_[k][d] == 0;
+      if (!repeats && !l_.kernel.kinds[k].single && !is_flat(k)) return false;
+    }
+    return true;
+  }
+
   // Whether no output is a sum, or added to: elements may then be computed twice.
   bool only_stores() const {
     for (int k = 0; k < l_.kernel.outputs; ++k)
       if (accumulate_[k] || output_kind(k).single) return false;
     return true;
+  }
+
+  // Whether an output lies where an input does.
+  bool overwrites() const {
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      for (int i = 0; i < l_.kernel.inputs; ++i)
+        if (l_.in[i].p == l_.out[k].p) return true;
+    return false;
   }
 
   bool writes_directly() const {
@@ -185,7 +209,7 @@ class driver {
   void run_rows() {
     const int inputs = l_.kernel.inputs, all = inputs + l_.kernel.outputs;
     const index_t step = l_.kernel.step, count = row_ / step, rest = row_ % step;
-    const bool overlap = rest > 0 && count > 0 && only_stores();
+    const bool overlap = rest > 0 && count > 0 && only_stores() && !overwrites();
     char *at[max_operands], *copied[max_operands];
     index_t index[max_rank] = {};
     for (int k = 0; k < inputs; ++k) copied[k] = nullptr;
@@ -196,7 +220,7 @@ class driver {
       void* out[max_operands];
       for (int k = 0; k < inputs; ++k) {
         in[k] = direct_[k] ? at[k] : buffer_[k];
-        if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], stride_[k][rank_ - 1], row_), copied[k] = at[k];
+        if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], {row_, stride_[k][rank_ - 1]}), copied[k] = at[k];
       }
       for (int k = inputs; k < all; ++k) out[k - inputs] = at[k];
       if (count > 0) l_.kernel.steps(count, in, out, accumulate_);
@@ -276,9 +300,7 @@ class driver {
       else {
         in[k] = buffer_[k];
         if (same_rows_[k] && start > 0) continue;
-        walk(k, start, len, [&](char* from, index_t stride, index_t first, index_t n) {
-          kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, stride, n);
-        });
+        walk(k, start, len, [&](char* from, index_t first, const row_walk& w) { kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, w); });
       }
     }
     bool accumulate[max_operands];
@@ -299,10 +321,10 @@ class driver {
   void write_block(int k, index_t start, index_t len) {
     const int o = l_.kernel.inputs + k;
     const operand_kind& kind = l_.kernel.kinds[o];
-    walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
+    walk(o, start, len, [&](char* to, index_t first, const row_walk& w) {
       const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
-      if (stride == 0) kind.sum(to, from, n);
-      else kind.store(to, stride, from, n, accumulate_[k]);
+      if (w.stride == 0) kind.sum(to, w, from);
+      else kind.store(to, w, from, accumulate_[k]);
     });
   }
 
@@ -341,6 +363,7 @@ class driver {
   // The address of element `start` of the (row-major) iteration space.
   char* locate(int k, index_t start) const {
     index_t offset = 0;
+    if (!by_rows_) return static_cast<char*>(operand_at(k).p) + start * static_cast<index_t>(l_.kernel.kinds[k].size);  // one run
     for (int d = rank_ - 1; start != 0; --d) {
       offset += start % n_[d] * stride_[k][d];
       start /= n_[d];
@@ -348,12 +371,12 @@ class driver {
     return static_cast<char*>(operand_at(k).p) + offset * static_cast<index_t>(l_.kernel.kinds[k].size);
   }
 
-  // Visits the elements [start, start + len) of the iteration space as runs within rows.
+  // Visits the elements [start, start + len) of the iteration space: whole rows together, as far as one stride goes, and parts of rows.
   template <class F>
   void walk(int k, index_t start, index_t len, F visit) const {
     const index_t* const stride = stride_[k];
     const auto size = static_cast<index_t>(l_.kernel.kinds[k].size);
-    const int last = rank_ - 1;
+    const int last = rank_ - 1, outer = rank_ - 2;
     char* p = static_cast<char*>(operand_at(k).p);
     index_t at[max_rank] = {};
     for (int d = last; start != 0; --d) {
@@ -362,12 +385,25 @@ class driver {
       p += at[d] * stride[d] * size;
     }
     for (index_t done = 0; done < len;) {
-      const index_t n = row_ - at[last] < len - done ? row_ - at[last] : len - done;
-      visit(p, stride[last], done, n);
-      done += n;
-      p += n * stride[last] * size;
-      at[last] += n;
-      for (int d = last; d > 0 && at[d] == n_[d]; --d) {
+      const index_t left = len - done;
+      if (outer >= 0 && at[last] == 0 && left >= row_) {
+        const index_t whole = left / row_, rows = n_[outer] - at[outer] < whole ? n_[outer] - at[outer] : whole;
+        visit(p, done, row_walk{row_, stride[last], rows, stride[outer]});
+        done += rows * row_;
+        p += rows * stride[outer] * size;
+        at[outer] += rows;
+      } else {
+        const index_t n = row_ - at[last] < left ? row_ - at[last] : left;
+        visit(p, done, row_walk{n, stride[last]});
+        done += n;
+        p += n * stride[last] * size;
+        at[last] += n;
+        if (at[last] < row_ || outer < 0) continue;
+        p += (stride[outer] - row_ * stride[last]) * size;
+        at[last] = 0;
+        ++at[outer];
+      }
+      for (int d = outer; d > 0 && at[d] == n_[d]; --d) {
         p += (stride[d - 1] - n_[d] * stride[d]) * size;
         at[d] = 0;
         ++at[d - 1];
