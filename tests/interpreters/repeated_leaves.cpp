@@ -40,25 +40,26 @@ TEST_CASE("the cotangents of overlapping views add up") {
   }
 }
 
-TEST_CASE("the cotangents of views at many shifts add up") {
+TEMPLATE_TEST_CASE("the cotangents of views at many shifts add up", "", float, double) {
   // Shifts of one element and of hundreds, of few and of many views, of which some are the same.
   const auto f = [](const auto& x, index_t n, index_t far) {
     const auto a = at(x, range(0, n)), b = at(x, range(1, n + 1)), c = at(x, range(far, far + n));
     return sum(a * b + square(a) * c) + sum(b * c * c * b * a + c);
   };
   for (index_t n : {1, 5, 64, 130, 600, 1500})
-    for (index_t far : {2, 3, 17, 64, 100, 1000}) {
+    for (index_t far : {2, 3, 8, 17, 64, 100, 1000}) {
       CAPTURE(n, far);
-      const auto x = Tensor<double, dyn>(arange(n + far + 3) * 0.25 - 7.0);
+      Tensor<TestType, dyn> x = zeros<TestType>(n + far + 3);
+      for (index_t i = 0; i < x.size(); ++i) x.mutable_data()[i] = static_cast<TestType>(i % 7 - 3);  // no sum rounds
       const auto g = grad(f)(x, n, far);
-      Tensor<double, dyn> expected = zeros<double>(n + far + 3);
+      Tensor<TestType, dyn> expected = zeros<TestType>(x.size());
       for (index_t i = 0; i < n; ++i) {
-        const double a = x(i), b = x(i + 1), c = x(i + far);
+        const TestType a = x(i), b = x(i + 1), c = x(i + far);
         expected.mutable_data()[i] += b + 2 * a * c + b * b * c * c;
         expected.mutable_data()[i + 1] += a + 2 * a * b * c * c;
         expected.mutable_data()[i + far] += a * a + 2 * a * b * b * c + 1;
       }
-      for (index_t i = 0; i < x.size(); ++i) REQUIRE_THAT(g(i), WithinRel(expected(i), 1e-12) || WithinAbs(expected(i), 1e-9));
+      for (index_t i = 0; i < x.size(); ++i) REQUIRE(g(i) == expected(i));
     }
 }
 

@@ -9,6 +9,7 @@
 #include "functra/core/element.hpp"
 #include "functra/lanes/loop_run.hpp"
 #include "functra/lanes/pack.hpp"
+#include "functra/lanes/shift.hpp"
 
 // The kernel of the loop engine: one functor run over packs of its operands.
 //
@@ -101,6 +102,28 @@ struct inputs<N, Packed, std::integer_sequence<int, I...>, P...>
   }
 };
 
+// Whether outputs can be added to their neighbours in registers: several arrays of one type.
+template <int N, class... P>
+inline constexpr bool can_link = false;
+template <int N, class P, class... Q>
+inline constexpr bool can_link<N, P, Q...> = sizeof...(Q) > 0 && !P::single && (std::is_same_v<P, Q> && ...) && can_shift<typename P::element, N>;
+
+// An output that is linked to its neighbours: its last step, and how it is moved.
+template <class L, class T>
+struct linked_output {
+  L before;
+  lane_shift<T> shift;
+  bool moves, joins;
+  FUNCTRA_INLINE explicit linked_output(const output_link& l) : before(T(0)), shift(l.shift), moves(l.shift > 0), joins(l.joins) {}
+  // Adds v, moved, to the sum.
+  FUNCTRA_INLINE void add_to(L& sum, const L& v) {
+    if (moves) {
+      sum.copy_from(sum + shift_in(before, v, shift));
+      before.copy_from(v);
+    } else sum.copy_from(sum + v);
+  }
+};
+
 template <int N, bool Packed, class Seq, class... P>
 struct outputs;
 template <int N, bool Packed, int... I, class... P>
@@ -121,6 +144,34 @@ struct outputs<N, Packed, std::integer_sequence<int, I...>, P...>
   FUNCTRA_INLINE void finish(void* const* p) { (cursor<I>(*this).finish(p[I]), ...); }
 };
 
+// The same where outputs are added to their neighbours.
+template <int N, class Seq, class... P>
+struct linked_outputs;
+template <int N, int... I, class P0, class... P>
+struct linked_outputs<N, std::integer_sequence<int, I...>, P0, P...> : indexed<I, linked_output<element_t<typename P0::element, N>, typename P0::element>>... {
+  using T = typename P0::element;
+  using lane = element_t<T, N>;
+  outputs<N, false, std::integer_sequence<int, I...>, P0, P...> to;
+  lane sum;
+  index_t at = 0;
+  FUNCTRA_INLINE linked_outputs(void* const* p, const bool* accumulate, const output_link* l)
+      : indexed<I, linked_output<lane, T>>{linked_output<lane, T>(l[I])}..., to(p, accumulate), sum(T(0)) {}
+  template <int K, class C>
+  static FUNCTRA_INLINE C& link(indexed<K, C>& x) {
+    return x.value;
+  }
+  template <int K, class L>
+  FUNCTRA_INLINE void put(const L& v) {
+    auto& l = link<K>(*this);
+    l.add_to(sum, v);
+    if (l.joins) return;
+    to.at = at;
+    to.template put<K>(sum);
+    sum.copy_from(lane(T(0)));
+  }
+  FUNCTRA_INLINE void finish(const output_link* l) { (link<I>(*this).before.store(static_cast<T*>(l[I].last)), ...); }
+};
+
 }  // namespace detail
 
 // `count` steps of G over contiguous operands; a step takes N elements (or one, where elements are packs of N lanes).
@@ -129,16 +180,29 @@ template <class G, int N, int Step, class Ins, class Outs>
 struct kernel;
 template <class G, int N, int Step, class... In, class... Out>
 struct kernel<G, N, Step, type_list<In...>, type_list<Out...>> {
-  [[gnu::noinline]] static void steps(index_t count, const void* const* in, void* const* out, const bool* accumulate) {
+  [[gnu::noinline]] static void steps(index_t count, const void* const* in, void* const* out, const bool* accumulate, [[maybe_unused]] const output_link* links) {
     constexpr bool packed = N > 1 && Step == 1;
+    using numbers = std::make_integer_sequence<int, sizeof...(Out)>;
     detail::inputs<N, packed, std::make_integer_sequence<int, sizeof...(In)>, In...> x(in);
-    detail::outputs<N, packed, std::make_integer_sequence<int, sizeof...(Out)>, Out...> y(out, accumulate);
+    if constexpr (!packed && detail::can_link<N, Out...>)
+      if (links) {
+        detail::linked_outputs<N, numbers, Out...> y(out, accumulate, links);
+        loop(count, x, y);
+        return y.finish(links);
+      }
+    detail::outputs<N, packed, numbers, Out...> y(out, accumulate);
+    loop(count, x, y);
+    y.finish(out);
+  }
+
+ private:
+  template <class In_, class Out_>
+  static FUNCTRA_INLINE void loop(index_t count, In_& x, Out_& y) {
     const index_t n = count * Step;
     for (index_t i = 0; i < n; i += Step) {
       x.at = y.at = i;
       G::run(x, y);
     }
-    y.finish(out);
   }
 };
 
@@ -283,7 +347,8 @@ template <class G, int N, bool Packed, class... In, class... Out>
 struct kernel_of<G, N, Packed, type_list<In...>, type_list<Out...>> {
   static constexpr int step = Packed ? 1 : N;
   static constexpr operand_kind kinds[] = {detail::kind<N, In>..., detail::kind<N, Out>...};
-  static constexpr kernel_info info{static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), step, kinds,
+  static constexpr int longest_shift = !Packed && detail::can_link<N, Out...> ? width<scalar_t<typename std::tuple_element_t<0, std::tuple<Out...>>::element>> : -1;
+  static constexpr kernel_info info{static_cast<int>(sizeof...(In)), static_cast<int>(sizeof...(Out)), step, longest_shift, kinds,
                                     &kernel<G, N, step, type_list<In...>, type_list<Out...>>::steps};
 };
 

@@ -39,12 +39,21 @@ struct operand_kind {
   void (*keep)(void* sum, const void* before, int valid);
 };
 
+// How an output shares its places with its neighbours among the outputs: it is moved by some elements, and if it joins, added to the
+// next one instead of being written. At the end, its last step is left in `last`.
+struct output_link {
+  bool joins = false;
+  int shift = 0;
+  void* last = nullptr;
+};
+
 // What the driver knows of a kernel.
 struct kernel_info {
   int inputs, outputs;
   int step;                   // elements that the kernel takes at once
+  int longest_shift;          // of links; negative where there are none
   const operand_kind* kinds;  // of the inputs, then of the outputs
-  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
+  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate, const output_link* links);
 };
 
 // A kernel with its operands in place.
@@ -90,7 +99,7 @@ inline void run_tail(const kernel_info& l, index_t done, index_t rest, const voi
     stores[k] = false;
     if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
   }
-  l.steps(1, tin, tout, stores);
+  l.steps(1, tin, tout, stores, nullptr);
   for (int k = 0; k < l.outputs; ++k) {
     const operand_kind& kind = l.kinds[l.inputs + k];
     const int o = l.inputs + k;
@@ -223,13 +232,13 @@ class driver {
         if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], {row_, stride_[k][rank_ - 1]}), copied[k] = at[k];
       }
       for (int k = inputs; k < all; ++k) out[k - inputs] = at[k];
-      if (count > 0) l_.kernel.steps(count, in, out, accumulate_);
+      if (count > 0) l_.kernel.steps(count, in, out, accumulate_, nullptr);
       if (overlap) {
         // The last step once more, shifted to the end.
         const auto shift = [&](const void* p, int k) { return static_cast<const char*>(p) + (l_.kernel.kinds[k].single ? 0 : static_cast<std::size_t>(row_ - step) * l_.kernel.kinds[k].size); };
         for (int k = 0; k < inputs; ++k) in[k] = shift(in[k], k);
         for (int k = inputs; k < all; ++k) out[k - inputs] = const_cast<char*>(shift(out[k - inputs], k));
-        l_.kernel.steps(1, in, out, accumulate_);
+        l_.kernel.steps(1, in, out, accumulate_, nullptr);
       } else if (rest > 0) run_tail(l_.kernel, count * step, rest, in, out, accumulate_);
       int d = rank_ - 2;
       for (; d >= 0; --d) {
@@ -311,7 +320,7 @@ class driver {
                                                : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
     }
     const index_t count = len / l_.kernel.step, rest = len % l_.kernel.step;
-    if (count > 0) l_.kernel.steps(count, in, out, accumulate);
+    if (count > 0) l_.kernel.steps(count, in, out, accumulate, nullptr);
     if (rest > 0) run_tail(l_.kernel, count * l_.kernel.step, rest, in, out, accumulate);
     for (int k = 0; k < l_.kernel.outputs; ++k)
       if (!direct_[l_.kernel.inputs + k] && !same_rows_[l_.kernel.inputs + k]) write_block(k, start, len);

@@ -127,7 +127,7 @@ inline bool run_flat(const kernel_info& k, int rank, const index_t* n, const arr
   if (k.outputs > 1 && any_overlap(k, total, out)) return run_shared(k, total, in, out, accumulate);
   if (functra::detail::has_threads && total >= shared_work) return false;
   const index_t count = total / k.step, rest = total % k.step;
-  if (count > 0) k.steps(count, in, out, accumulate);
+  if (count > 0) k.steps(count, in, out, accumulate, nullptr);
   if (rest > 0) run_tail(k, count * k.step, rest, in, out, accumulate);
   return true;
 }

@@ -6,7 +6,8 @@
 
 // Outputs that share places: the cotangents of a tensor that occurs several times in a statement, or of views that overlap. Adding
 // them one after the other would wait again and again for memory that was just written; reading it in other registers than it was
-// written in stalls. So each is made in a block of its own, and the blocks are added on their way to memory, shifted.
+// written in stalls. So they are added in registers where the kernel can shift them; otherwise each is made in a block of its own, and
+// the blocks are added on their way to memory, shifted.
 namespace functra::lanes::detail {
 
 // Whether the arrays of n elements at a and b share memory.
@@ -25,9 +26,7 @@ class shared_line {
   explicit operator bool() const { return fits_; }
 
   void run(const void* const* in) {
-    for (int i = 0; i < k_.outputs; ++i)
-      if (is_shared(i)) std::memset(room_[i], 0, reach);
-    for (index_t start = 0; start < n_; start += block_) {
+    for (index_t start = run_first(in); start < n_; start += block_) {
       const index_t count = n_ - start < block_ ? n_ - start : block_;
       run_block(in, start, count);
       for (int g = 0; g < groups_; ++g)
@@ -81,6 +80,45 @@ class shared_line {
     return true;
   }
 
+  // Whether the outputs of every group are neighbours, so that the kernel can add them.
+  bool are_neighbours() const {
+    if (static_cast<std::size_t>(k_.step) * size(0) > reach) return false;
+    for (int g = 0; g < groups_; ++g) {
+      if (group_[g].count > 1 && group_[g].shift > k_.longest_shift) return false;
+      int least = order_[group_[g].first], most_of = least;
+      for (int j = 1; j < group_[g].count; ++j) {
+        least = std::min(least, order_[group_[g].first + j]);
+        most_of = std::max(most_of, order_[group_[g].first + j]);
+      }
+      if (most_of - least >= group_[g].count) return false;
+    }
+    return true;
+  }
+  // What can be run without blocks; returns how many elements that are. What the blocks have in front of them is set.
+  index_t run_first(const void* const* in) {
+    if (n_ >= k_.step && are_neighbours()) return run_linked(in);
+    for (int i = 0; i < k_.outputs; ++i)
+      if (is_shared(i)) std::memset(room_[i], 0, reach);
+    return 0;
+  }
+  // Runs all whole steps, whose last ones are left in front of the blocks.
+  index_t run_linked(const void* const* in) {
+    output_link links[most];
+    void* to[most];
+    bool accumulate[most];
+    for (int i = 0; i < k_.outputs; ++i) {
+      const group& g = group_[group_of_[i]];
+      const int first = order_[g.first];
+      links[i].joins = i + 1 < k_.outputs && group_of_[i + 1] == group_of_[i];
+      links[i].shift = static_cast<int>(distance(first, i) / size(0));
+      links[i].last = room_[i] + reach - static_cast<std::size_t>(k_.step) * size(0);
+      to[i] = out_[first];
+      accumulate[i] = accumulate_[first];
+    }
+    k_.steps(n_ / k_.step, in, to, accumulate, links);
+    return n_ / k_.step * k_.step;
+  }
+
   void run_block(const void* const* in, index_t start, index_t count) {
     const void* from[max_operands];
     void* to[most];
@@ -92,7 +130,7 @@ class shared_line {
       accumulate[i] = !is_shared(i) && accumulate_[i];
     }
     const index_t steps = count / k_.step, rest = count % k_.step;
-    if (steps > 0) k_.steps(steps, from, to, accumulate);
+    if (steps > 0) k_.steps(steps, from, to, accumulate, nullptr);
     if (rest > 0) run_tail(k_, steps * k_.step, rest, from, to, accumulate);
   }
 
