@@ -85,18 +85,18 @@ void narrow_columns(const narrow_walk& w, index_t rows, const T* a, const T* b, 
 template <class T>
 void narrow_block(const narrow_walk& w, index_t m, index_t n, const T* a, const T* b, T* c) {
   constexpr index_t width = lanes::width<T>, block = 120;  // whole tiles of every width
-  for (index_t i = 0; i < m; i += block)
-    for (index_t j = 0; j < n;) {
-      const index_t vectors = (n - j + width - 1) / width;
-      const auto columns = [&](auto v) {
-        const index_t left = n - j - (v - 1) * width;
-        narrow_columns<v>(w, std::min(block, m - i), a + i * w.row, b + j, c + i * w.c + j, static_cast<int>(std::min(left, width)));
-        j += v * width;
-      };
-      if (vectors >= 4 && registers == 32) columns(std::integral_constant<int, 4>{});
-      else if (vectors >= 2) columns(std::integral_constant<int, 2>{});
-      else columns(std::integral_constant<int, 1>{});
-    }
+  for (index_t i = 0; i < m; i += block) {
+    const auto columns = [&](auto v, index_t j) {
+      const index_t last = n - j - (v - 1) * width;
+      narrow_columns<v>(w, std::min(block, m - i), a + i * w.row, b + j, c + i * w.c + j, static_cast<int>(std::min(last, width)));
+      return j + v * width;
+    };
+    index_t j = 0;
+    if constexpr (registers == 32)
+      while (n - j > 3 * width) j = columns(std::integral_constant<int, 4>{}, j);
+    while (n - j > width) j = columns(std::integral_constant<int, 2>{}, j);
+    if (j < n) columns(std::integral_constant<int, 1>{}, j);
+  }
 }
 
 // Copies B[k,v] to rows that are padded with zeros to whole vectors.
