@@ -3,6 +3,7 @@
 
 #include "../catch.hpp"
 #include "functra/primitives/exponential.hpp"
+#include "functra/primitives/hyperbolic.hpp"
 #include "functra/primitives/trigonometric.hpp"
 #include "functra/tensor/create.hpp"
 #include "functra/transforms/grad.hpp"
@@ -125,4 +126,32 @@ TEST_CASE("cotangents of constants of a traced type go nowhere") {
   };
   const auto g = grad(part)(x);
   for (index_t i = 0; i < 9; ++i) REQUIRE_THAT(g(i), WithinRel(i < 5 ? 2 * w(i + 4) * x(i) : 0, 1e-14));
+}
+
+TEST_CASE("a sum over some dims of a function that is kept for the pullback has the gradients of its named steps") {
+  const auto w = linspace(-1.0, 1.0, 30), b = linspace(0.5, 1.5, 30);
+  const auto m = Tensor<double, dyn, dyn>(reshape(linspace(-2.0, 2.0, 30 * 40), 40, 30));
+  const auto fused = [](const auto& x, const auto& v, const auto& c) {
+    return sum(square(sum(v * tanh(x + c), dims<1>))) + sum(sum(x * exp(x) * exp(v * c), dims<0>) * c);
+  };
+  const auto named = [](const auto& x, const auto& v, const auto& c) {
+    const auto t = tanh(x + c);
+    const auto product = v * t;
+    const auto s = sum(product, dims<1>);
+    const auto e = exp(x);
+    const auto d = exp(v * c);
+    const auto q = x * e;
+    const auto p = q * d;
+    const auto r = sum(p, dims<0>);
+    return sum(square(s)) + sum(r * c);
+  };
+  const auto same = [](const auto& g, const auto& h) {
+    for (index_t i = 0; i < g.size(); ++i) REQUIRE_THAT(g.data()[i], WithinRel(h.data()[i], 1e-12) || WithinAbs(h.data()[i], 1e-12));
+  };
+  const auto [fx, fv, fc] = grad(fused, argnums<0, 1, 2>)(m, w, b);
+  const auto [nx, nv, nc] = grad(named, argnums<0, 1, 2>)(m, w, b);
+  same(fx, nx);
+  same(fv, nv);
+  same(fc, nc);
+  same(grad(fused, argnums<1>)(m, w, b), nv);
 }
