@@ -20,6 +20,26 @@ namespace detail {
 
 // ---- kernels ----
 
+// One row of V vectors with a long sum, in four parts side by side: one alone would wait for itself.
+template <class L, int V, class T>
+FUNCTRA_INLINE void long_row(const product_plan& p, write how, const T* a, const T* b, T* c) {
+  constexpr int parts = 4;
+  constexpr index_t width = lanes_of<L>;
+  const index_walk &k = p.k, sums{k.n / parts, parts * k.a, parts * k.b, 0, true}, rest{k.n % parts, k.a, k.b, 0, true};
+  alignas(64) T part[static_cast<std::size_t>(parts * V * width)];
+  tile<L, parts, V, access::element, access::vector, access::vector>::template run<0>({{parts, k.a, k.b, V * width, false}, p.v, sums}, a, b, part);
+  if (rest.n > 0) {
+    const index_t done = k.n - rest.n;
+    tile<L, 1, V, access::element, access::vector, access::vector>::template run<0>({p.u, p.v, rest, how}, a + done * k.a, b + done * k.b, c);
+    how = write::add;
+  }
+  for (index_t j = 0; j < V * width; j += width) {
+    L sum = L::load(part + j);
+    for (index_t i = 1; i < parts; ++i) sum = sum + L::load(part + i * V * width + j);
+    put<L, access::vector>(c + j, sum, how, 0);
+  }
+}
+
 template <class T>
 void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
   using L = lanes::pack<T, lanes::width<T>>;
@@ -40,6 +60,9 @@ void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
         tile<L, 1, v, access::element, access::vector, access::vector>::template run<1>(w, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width);
       });
     }
+  } else if (p.u.n < 4 && p.k.n >= 32) {
+    for (index_t i = 0; i < p.u.n; ++i)
+      dynamic_tiles<V>(full, [&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA { long_row<L, v>(p, how, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width); });
   } else dynamic_tiles<V>(full, columns);
   if (rest > 0) {
     const tile_walk partial{p.u, p.v, p.k, how, rest};

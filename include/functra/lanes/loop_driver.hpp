@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -68,8 +69,8 @@ struct loop {
 
 namespace detail {
 
-// Bytes of the block of an operand that has to be copied.
-inline constexpr std::size_t buffer_bytes = 4096;
+// Bytes of the block of an operand that has to be copied, where they are few and where they are many.
+inline constexpr std::size_t large_buffer = 8192, small_buffer = 4096;
 // Bytes of the longest row that is copied as a whole.
 inline constexpr index_t longest_row = 16384;
 
@@ -147,19 +148,20 @@ class driver {
     const index_t longest_gathered = l_.kernel.step == 1 ? 3 : runs_or_repeats() ? 512 : only_stores() ? 2 * l_.kernel.step : 128;
     by_rows_ = rank_ == 1 || row_ >= longest_gathered;
     const index_t span = by_rows_ ? row_ : total;
-    bool copies = false;
+    std::size_t copies = 0;
     std::size_t widest = 8;
     for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
       direct_[k] = l_.kernel.kinds[k].single || ((by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k)) && !meets_another(k));
-      copies |= !direct_[k];
+      copies += direct_[k] ? 0 : 1;
       if (l_.kernel.kinds[k].size > widest) widest = l_.kernel.kinds[k].size;
     }
     if (by_rows_ && row_ * static_cast<index_t>(widest) <= longest_row && writes_directly()) {
-      if (copies) allocate_buffers(static_cast<std::size_t>(row_) * widest);
+      if (copies > 0) allocate_buffers(static_cast<std::size_t>(row_) * widest);
       return run_rows();
     }
-    if (copies) allocate_buffers(buffer_bytes);
-    index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
+    const std::size_t bytes = copies <= 2 ? large_buffer : small_buffer;
+    if (copies > 0) allocate_buffers(bytes);
+    index_t most = copies > 0 ? static_cast<index_t>(bytes / widest) : span;
     // Blocks of whole rows: what is the same in every row is copied once, and a sum over rows is a sum of blocks.
     const bool whole_rows = !by_rows_ && most >= row_;
     if (whole_rows) most -= most % row_;
