@@ -115,12 +115,17 @@ struct linked_output {
   lane_shift<T> shift;
   bool moves, joins;
   FUNCTRA_INLINE explicit linked_output(const output_link& l) : before(T(0)), shift(l.shift), moves(l.shift > 0), joins(l.joins) {}
-  // Adds v, moved, to the sum.
+  // Adds v, moved, to the sum; the first begins it.
+  template <bool First>
   FUNCTRA_INLINE void add_to(L& sum, const L& v) {
+    const auto add = [&](const L& x) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (First) sum.copy_from(x);
+      else sum.copy_from(sum + x);
+    };
     if (moves) {
-      sum.copy_from(sum + shift_in(before, v, shift));
+      add(shift_in(before, v, shift));
       before.copy_from(v);
-    } else sum.copy_from(sum + v);
+    } else add(v);
   }
 };
 
@@ -163,11 +168,11 @@ struct linked_outputs<N, std::integer_sequence<int, I...>, P0, P...> : indexed<I
   template <int K, class L>
   FUNCTRA_INLINE void put(const L& v) {
     auto& l = link<K>(*this);
-    l.add_to(sum, v);
+    l.template add_to<K == 0>(sum, v);
     if (l.joins) return;
     to.at = at;
     to.template put<K>(sum);
-    sum.copy_from(lane(T(0)));
+    if constexpr (K + 1 < static_cast<int>(sizeof...(I))) sum.copy_from(lane(T(0)));
   }
   FUNCTRA_INLINE void finish(const output_link* l) { (link<I>(*this).before.store(static_cast<T*>(l[I].last)), ...); }
 };
