@@ -35,7 +35,7 @@ const index_t lengths[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64,
 
 TEMPLATE_TEST_CASE("Rows of all lengths, with gaps, transposed, reversed and repeated", "", float, double) {
   for (const index_t n : lengths)
-    for (const index_t m : {1, 2, 5}) {
+    for (const index_t m : {1, 2, 5, 70}) {
       CAPTURE(m, n);
       const auto a = matrix<TestType>(m + 1, n + 3), b = matrix<TestType>(n, m), row = matrix<TestType>(1, n), column = matrix<TestType>(m, 1);
       const auto gaps = at(a, range(1, m + 1), range(2, n + 2));
@@ -64,28 +64,51 @@ TEMPLATE_TEST_CASE("Rows of all lengths, with gaps, transposed, reversed and rep
 }
 
 TEMPLATE_TEST_CASE("Cotangents are added to rows of all lengths", "", float, double) {
+  for (const index_t n : lengths)
+    for (const index_t m : {3, 70}) {
+      CAPTURE(m, n);
+      const auto x = matrix<TestType>(m, n + 1), row = matrix<TestType>(1, n), column = matrix<TestType>(m, 1);
+      const auto [dx, drow, dcolumn] = grad(
+          [&](const auto& v, const auto& r, const auto& c) {
+            const auto head = at(v, all, range(0, n)), tail = at(v, all, range(1, n + 1));
+            return sum(head * tail * r + tail * c);
+          },
+          argnums<0, 1, 2>)(x, row, column);
+      require_elements(dx, m, n + 1, [&](auto i, auto j) {
+        TestType g = 0;
+        if (j < n) g += x(i, j + 1) * row(0, j);
+        if (j > 0) g += x(i, j - 1) * row(0, j - 1) + column(i, 0);
+        return g;
+      });
+      for (index_t j = 0; j < n; ++j) {
+        TestType s = 0;
+        for (index_t i = 0; i < m; ++i) s += x(i, j) * x(i, j + 1);
+        REQUIRE(drow(0, j) == s);
+      }
+      for (index_t i = 0; i < m; ++i) {
+        TestType s = 0;
+        for (index_t j = 0; j < n; ++j) s += x(i, j + 1);
+        REQUIRE(dcolumn(i, 0) == s);
+      }
+    }
+}
+
+TEST_CASE("Cotangents that are written over are read before, in rows of all lengths") {
   for (const index_t n : lengths) {
     CAPTURE(n);
-    const index_t m = 3;
-    const auto x = matrix<TestType>(m, n + 1), row = matrix<TestType>(1, n), column = matrix<TestType>(m, 1);
-    const auto [dx, drow, dcolumn] = grad(
-        [&](const auto& v, const auto& r, const auto& c) {
-          const auto head = at(v, all, range(0, n)), tail = at(v, all, range(1, n + 1));
-          return sum(head * tail * r + tail * c);
-        },
-        argnums<0, 1, 2>)(x, row, column);
-    require_elements(dx, m, n + 1, [&](auto i, auto j) {
-      TestType g = 0;
-      if (j < n) g += x(i, j + 1) * row(0, j);
-      if (j > 0) g += x(i, j - 1) * row(0, j - 1) + column(i, 0);
-      return g;
+    const index_t m = 5;
+    const auto x = matrix<double>(m, n), wide = matrix<double>(m, n + 3), row = matrix<double>(1, n);
+    const auto gaps = at(wide, all, range(1, n + 1));
+    const auto dx = grad([&](const auto& v) {
+      const auto a = v * gaps;
+      const auto b = square(a) + a * row;
+      const auto c = b * gaps;
+      return sum(c);
+    })(x);
+    require_elements(dx, m, n, [&](auto i, auto j) {
+      const double g = wide(i, j + 1);
+      return g * g * (2 * x(i, j) * g + row(0, j));
     });
-    for (index_t j = 0; j < n; ++j) REQUIRE(drow(0, j) == x(0, j) * x(0, j + 1) + x(1, j) * x(1, j + 1) + x(2, j) * x(2, j + 1));
-    for (index_t i = 0; i < m; ++i) {
-      TestType s = 0;
-      for (index_t j = 0; j < n; ++j) s += x(i, j + 1);
-      REQUIRE(dcolumn(i, 0) == s);
-    }
   }
 }
 

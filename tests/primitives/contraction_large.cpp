@@ -38,6 +38,27 @@ TEST_CASE("large matrix products are the loops, in every layout", "[primitives]"
   CHECK(flat(einsum<"mk,kn->mn">(a, repeated)) == naive("mk,kn->mn", a, repeated));
 }
 
+TEST_CASE("products with a narrow side are the loops, in every layout", "[primitives]") {
+  const auto check = []<class T>(T, functra::index_t m, functra::index_t n, functra::index_t k) {
+    CAPTURE(m, n, k);
+    const auto a = integers<T, dyn, dyn>(1, m, k), b = integers<T, dyn, dyn>(2, k, n);
+    const auto ta = eval(transpose(a)), tb = eval(transpose(b));
+    const auto expected = naive("mk,kn->mn", a, b), flipped = naive("mk,kn->nm", a, b);
+    CHECK(flat(einsum<"mk,kn->mn">(a, b)) == expected);
+    CHECK(flat(einsum<"mk,nk->mn">(a, tb)) == expected);
+    CHECK(flat(einsum<"km,kn->mn">(ta, b)) == expected);
+    CHECK(flat(einsum<"km,nk->nm">(ta, tb)) == flipped);
+    CHECK(flat(einsum<"mk,kn->nm">(a, b)) == flipped);
+  };
+  for (const functra::index_t small : {2, 3, 5, 8, 10, 16, 31, 33, 70}) {
+    check(double{}, 331, small, 9);
+    check(double{}, small, 10, 1500);  // more than fits the cache at once
+    check(double{}, 123, 32, small);
+    check(float{}, small, 41, 300);
+    check(float{}, 200, small, 17);
+  }
+}
+
 TEST_CASE("stacks of large products are the loops, in every order", "[primitives]") {
   const auto a = integers<double, dyn, dyn, dyn>(1, 3, 25, 24), b = integers<double, dyn, dyn, dyn>(2, 3, 24, 26);
   CHECK(flat(einsum<"bmk,bkn->bmn">(a, b)) == naive("bmk,bkn->bmn", a, b));

@@ -8,15 +8,37 @@
 
 #include "functra/core/parallel.hpp"
 #include "functra/dense/contract_static.hpp"
+#include "functra/dense/narrow.hpp"
 #include "functra/dense/product.hpp"
 #include "functra/tensor/view.hpp"
 
-// Contractions of any strides, planned at run time: large matrix products go to Eigen, everything else to the kernels here.
+// Contractions of any strides, planned at run time: large matrix products go to Eigen, or to a kernel of our own where they have a
+// narrow side, everything else to the kernels here.
 namespace functra::dense {
 
 namespace detail {
 
 // ---- kernels ----
+
+// One row of V vectors with a long sum, in four parts side by side: one alone would wait for itself.
+template <class L, int V, class T>
+FUNCTRA_INLINE void long_row(const product_plan& p, write how, const T* a, const T* b, T* c) {
+  constexpr int parts = 4;
+  constexpr index_t width = lanes_of<L>;
+  const index_walk &k = p.k, sums{k.n / parts, parts * k.a, parts * k.b, 0, true}, rest{k.n % parts, k.a, k.b, 0, true};
+  alignas(64) T part[static_cast<std::size_t>(parts * V * width)];
+  tile<L, parts, V, access::element, access::vector, access::vector>::template run<0>({{parts, k.a, k.b, V * width, false}, p.v, sums}, a, b, part);
+  if (rest.n > 0) {
+    const index_t done = k.n - rest.n;
+    tile<L, 1, V, access::element, access::vector, access::vector>::template run<0>({p.u, p.v, rest, how}, a + done * k.a, b + done * k.b, c);
+    how = write::add;
+  }
+  for (index_t j = 0; j < V * width; j += width) {
+    L sum = L::load(part + j);
+    for (index_t i = 1; i < parts; ++i) sum = sum + L::load(part + i * V * width + j);
+    put<L, access::vector>(c + j, sum, how, 0);
+  }
+}
 
 template <class T>
 void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
@@ -38,6 +60,9 @@ void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
         tile<L, 1, v, access::element, access::vector, access::vector>::template run<1>(w, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width);
       });
     }
+  } else if (p.u.n < 4 && p.k.n >= 32) {
+    for (index_t i = 0; i < p.u.n; ++i)
+      dynamic_tiles<V>(full, [&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA { long_row<L, v>(p, how, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width); });
   } else dynamic_tiles<V>(full, columns);
   if (rest > 0) {
     const tile_walk partial{p.u, p.v, p.k, how, rest};
@@ -226,8 +251,25 @@ inline bool fits_eigen(const matrix_walks& s) {
   return is_matrix(m.n, m.a, k.n, k.a) && is_matrix(k.n, k.b, n.n, n.b) && is_matrix(m.n, m.c, n.n, n.c);
 }
 
+// Products with a narrow side; false where Eigen's are better.
 template <class T>
-void run_eigen(const matrix_walks& s, const T* a, const T* b, T* c, index_t size) {
+bool try_narrow(const matrix_walks& s, const T* a, const T* b, T* c, index_t size) {
+  const index_walk m = s.m.at[0], n = s.n.at[0], k = s.k.at[0];
+  const auto flipped = [](const index_walk& w) { return index_walk{w.n, w.b, w.a, w.c, w.summed}; };
+  const index_walk u = flipped(n), v = flipped(m), l = flipped(k);
+  const index_t along_n = narrow_cost<T>(m, n, k), along_m = narrow_cost<T>(u, v, l);
+  if (along_n < 0 && along_m < 0) return false;
+  const bool rows = along_m < 0 || (along_n >= 0 && along_n <= along_m);
+  for_each_step_in_threads(s.batch, size > 16384, [&](index_t i, index_t j, index_t at) {
+    if (rows) narrow_product(m, n, k, a + i, b + j, c + at);
+    else narrow_product(u, v, l, b + j, a + i, c + at);
+  });
+  return true;
+}
+
+template <class T>
+void run_matrices(const matrix_walks& s, const T* a, const T* b, T* c, index_t size) {
+  if (try_narrow(s, a, b, c, size)) return;
   const index_walk m = s.m.at[0], n = s.n.at[0], k = s.k.at[0];
   std::memset(static_cast<void*>(c), 0, static_cast<std::size_t>(size) * sizeof(T));
   const bool a_columns = k.a != 1 || m.a < k.n, b_columns = n.b != 1 || k.b < n.n;
@@ -247,12 +289,12 @@ template <class T>
 bool try_eigen(const index_walks& x, const T* a, const T* b, T* c, index_t size) {
   matrix_walks s = sort_walks(x);
   if (volume(s.m) * volume(s.n) * volume(s.k) < 1024 || volume(s.m) < 2 || volume(s.n) < 2 || volume(s.k) < 2) return false;
-  if (fits_eigen(s)) return run_eigen(s, a, b, c, size), true;
+  if (fits_eigen(s)) return run_matrices(s, a, b, c, size), true;
   // Indices that do not merge become loops around large products.
   matrix_walks loops = s;
   while (loops.m.count > 1) loops.batch.push(loops.m.take(0));
   while (loops.n.count > 1) loops.batch.push(loops.n.take(0));
-  if (fits_eigen(loops) && loops.m.at[0].n * loops.n.at[0].n * loops.k.at[0].n >= 65536) return run_eigen(loops, a, b, c, size), true;
+  if (fits_eigen(loops) && loops.m.at[0].n * loops.n.at[0].n * loops.k.at[0].n >= 65536) return run_matrices(loops, a, b, c, size), true;
   // Else copies: of the operands that are not matrices, and of C if its order differs.
   const auto mergeable = [](const index_walks& g, index_t index_walk::*o) {
     for (int i = 0; i + 1 < g.count; ++i)
@@ -291,7 +333,7 @@ bool try_eigen(const index_walks& x, const T* a, const T* b, T* c, index_t size)
   }
   const matrix_walks ready = sort_walks(joined(s));
   if (!fits_eigen(ready)) return false;
-  run_eigen(ready, a, b, to, size);
+  run_matrices(ready, a, b, to, size);
   if (copy_c) functra::detail::copy_strided(static_cast<const T*>(to), n, stride, rank, c);
   return true;
 }

@@ -401,4 +401,41 @@ struct cotangents_of {
   }
 };
 
+// The first part of a statement, not the whole, that is worth keeping for a pullback: it costs much, and its derivative is known from
+// its value and next to nothing else. `rest` is the statement with a leaf in its place.
+template <class F>
+inline constexpr bool is_worth_keeping = false;
+template <class Op, class A>
+inline constexpr bool is_worth_keeping<fn<Op, A>> = detail::is_of_value<fn<Op, A>> && Op::cost >= 20 && A::cost <= 3;
+
+template <class F, int First = 0>
+struct kept_part {
+  static constexpr bool found = false;
+};
+template <class F, int First>
+struct kept_part_at : kept_part<F, First> {};
+template <class F, int First>
+  requires is_worth_keeping<F>
+struct kept_part_at<F, First> {
+  static constexpr bool found = true;
+  static constexpr int first = First;
+  using part = F;
+  using rest = arg<typename F::type>;
+};
+template <class Op, class A, int First>
+  requires(kept_part_at<A, First>::found)
+struct kept_part<fn<Op, A>, First> : kept_part_at<A, First> {
+  using rest = fn<Op, typename kept_part_at<A, First>::rest>;
+};
+template <class Op, class A, class B, int First>
+  requires(kept_part_at<A, First>::found)
+struct kept_part<fn<Op, A, B>, First> : kept_part_at<A, First> {
+  using rest = fn<Op, typename kept_part_at<A, First>::rest, B>;
+};
+template <class Op, class A, class B, int First>
+  requires(!kept_part_at<A, First>::found && kept_part_at<B, First + A::arity>::found)
+struct kept_part<fn<Op, A, B>, First> : kept_part_at<B, First + A::arity> {
+  using rest = fn<Op, A, typename kept_part_at<B, First + A::arity>::rest>;
+};
+
 }  // namespace functra::law

@@ -47,9 +47,15 @@ struct buffer_slot {
     add = data != nullptr || part || n != size;
     return add ? zeroed() : fresh();
   }
-  FUNCTRA_COLD void make_zeroed() {
+  FUNCTRA_COLD void make_zeroed() { make_zeroed_around(0, 0); }
+  // A new buffer, zeros but for the elements [first, last), which somebody will store.
+  FUNCTRA_NOINLINE void make_zeroed_around(index_t first, index_t last) {
     fresh();
-    std::memset(static_cast<void*>(data), 0, static_cast<std::size_t>(n) * sizeof(T));
+    const auto zero = [&](index_t begin, index_t end) {
+      if (begin < end) std::memset(static_cast<void*>(data + begin), 0, static_cast<std::size_t>(end - begin) * sizeof(T));
+    };
+    zero(0, first);
+    zero(last, n);
   }
   // Forgets what was summed, so that the tape can be swept again.
   void reset() {

@@ -180,6 +180,40 @@ struct spare_room {
 template <>
 struct spare_room<false> {};
 
+// Where a leaf's cotangent lies in a buffer, which others may share.
+struct buffer_place {
+  const void* slot = nullptr;
+  index_t begin = 0, end = 0;
+  bool is_run = false;  // its elements are neighbours in memory
+  bool is_new = false;  // nothing is in the buffer yet
+  bool stores = false;  // the leaf's cotangent need not be added to what is there
+  bool opens = false;   // the buffer is to be made for this leaf, zeros around [first, last)
+  bool alone = false;   // no other leaf shares the buffer
+  index_t first = 0, last = 0;
+};
+// Cotangents in a new buffer are stored, with zeros around, where their places are one run; otherwise they are added to zeros.
+FUNCTRA_NOINLINE inline void plan_buffers(buffer_place* p, int count) {
+  for (int k = 0; k < count; ++k) {
+    bool known = !p[k].is_new;
+    for (int i = 0; i < k; ++i) known |= p[i].slot == p[k].slot;
+    if (known) continue;
+    p[k].opens = true;
+    index_t first = p[k].begin, last = p[k].end;
+    for (int pass = 0; pass < count; ++pass)
+      for (int i = 0; i < count; ++i)
+        if (p[i].slot == p[k].slot && p[i].begin <= last && p[i].end >= first) {
+          first = std::min(first, p[i].begin);
+          last = std::max(last, p[i].end);
+        }
+    bool stores = true;
+    for (int i = 0; i < count; ++i)
+      if (p[i].slot == p[k].slot) stores &= p[i].is_run && p[i].begin >= first && p[i].end <= last;
+    for (int i = 0; i < count; ++i) p[i].stores |= stores && p[i].slot == p[k].slot;
+    if (stores) p[k].first = first, p[k].last = last;
+    p[k].alone = std::count_if(p, p + count, [&](const buffer_place& q) { return q.slot == p[k].slot; }) == 1;
+  }
+}
+
 // A fused statement G whose pullback recomputes the partials from the leaves.
 template <int L, law::mask_t Mask, class G, class Specs, class Ys, class Cs, class... V>
 struct fused_node;
@@ -223,23 +257,28 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   // Pulls these cotangents back, not those that were summed up: constants need not be lifted to the levels of the others.
   template <class... Ck>
   FUNCTRA_INLINE void pull_with(const Ck&... c) {
-    if constexpr (in_place<V..., Y...>) pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, c...);
-    else pull_large(c...);
+    pull_some(false, c...);
   }
 
  private:
   static constexpr int outputs = sizeof...(Y);
+  // Owned: nobody else reads the cotangents, whose memory may be written to.
   template <class... Ck>
-  FUNCTRA_NOINLINE void pull_large(const Ck&... c) {
-    pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, c...);
+  FUNCTRA_INLINE void pull_some(bool owned, const Ck&... c) {
+    if constexpr (in_place<V..., Y...>) pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, false, c...);
+    else pull_large(owned, c...);
+  }
+  template <class... Ck>
+  FUNCTRA_NOINLINE void pull_large(bool owned, const Ck&... c) {
+    pull_active(std::make_integer_sequence<int, std::popcount(Mask)>{}, owned, c...);
   }
   template <int... J, class... Ck>
-  FUNCTRA_INLINE void pull_active(std::integer_sequence<int, J...>, const Ck&... c) {
+  FUNCTRA_INLINE void pull_active(std::integer_sequence<int, J...>, bool owned, const Ck&... c) {
     constexpr bool same = merges(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{});
     if constexpr (same && law_is_value)
       if (all_same(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{}))
-        return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, c...);
-    run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{}, c...);
+        return run_functor<law::pullback_of<typename value_functor<G>::type, Mask, true>>(std::integer_sequence<int, law::detail::nth_active(Mask, 0)>{}, owned, c...);
+    run_functor<typename pullback_functor<G, Mask>::type>(std::integer_sequence<int, law::detail::nth_active(Mask, J)...>{}, owned, c...);
   }
   // Whether the pullback can write where the cotangents are summed.
   template <class W>
@@ -258,7 +297,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   void run() {
     const bool any = [&]<int... k>(std::integer_sequence<int, k...>) { return (get<k>(slots).is_set() || ...); }(ints<outputs>);
     if (!any) return;
-    [&]<int... k>(std::integer_sequence<int, k...>) { pull_with(cotangent<k>()...); }(ints<outputs>);
+    [&]<int... k>(std::integer_sequence<int, k...>) { pull_some(true, cotangent<k>()...); }(ints<outputs>);
   }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
@@ -320,7 +359,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
 
   // Runs the pullback H; its outputs are the cotangents of the leaves I.
   template <class H, int... I, class... Ck>
-  void run_functor(std::integer_sequence<int, I...>, const Ck&... c) {
+  void run_functor(std::integer_sequence<int, I...>, [[maybe_unused]] bool owned, const Ck&... c) {
     [&]<int... i>(std::integer_sequence<int, i...>) {
       constexpr bool large = plain && (has_buffer<decltype(get<I>(refs))> || ...);
       [[maybe_unused]] const bool all_set = (static_cast<bool>(get<I>(refs)) && ...);
@@ -330,9 +369,16 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
           const X space = common_extents<X>(name, get<i>(x)..., c...);
           index_t strides[sizeof...(V)][max_dims];
           [[maybe_unused]] spare_room<large> spare[sizeof...(V)];
-          share_buffers(get<I>(refs)...);
-          if constexpr (from_value) run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c..., value);
-          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), strides[I], spare[I])...), get<i>(x)..., c...);
+          [[maybe_unused]] buffer_place places[sizeof...(V)];
+          if constexpr (large) {
+            ((places[I] = place_of(get<I>(refs), get<I>(x))), ...);
+            plan_buffers(places, sizeof...(V));
+            if constexpr (law_is_value) (take_over(get<I>(refs), places[I], space, c..., owned), ...);
+            (open_buffer(get<I>(refs), places[I]), ...);
+          }
+          if constexpr (from_value)
+            run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c...);
           return;
         }
       if constexpr (!large) {
@@ -348,24 +394,30 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   }
   template <class Ref>
   static constexpr bool has_buffer = requires(const Ref& r) { r.slot->zeroed(); };
-  // A buffer that several leaves add to must be there before: none of them may store.
-  template <class... Ref>
-  static void share_buffers(const Ref&... r) {
-    if constexpr (sizeof...(Ref) > 1) {
-      const auto slot = [](const auto& ref) -> const void* {
-        if constexpr (requires { ref.slot; }) return ref.slot;
-        else return nullptr;
-      };
-      const void* slots[] = {slot(r)...};
-      const auto prepare = [&](const auto& ref) {
-        if constexpr (requires { ref.slot; })
-          if (ref.slot && std::count(slots, slots + sizeof...(Ref), ref.slot) > 1) ref.slot->zeroed();
-      };
-      (prepare(r), ...);
+  template <class Ref, class W>
+  static buffer_place place_of(const Ref& r, const W& w) {
+    if constexpr (!has_buffer<Ref>) return {};
+    else if constexpr (is_view<W>) return {r.slot, r.offset, r.offset + w.size(), w.is_contiguous(), r.slot && !r.slot->data};
+    else return {r.slot, 0, w.size(), true, r.slot && !r.slot->data};
+  }
+  // A law reads its cotangent before it writes: the memory of one that nobody else reads becomes that of the first of its extents.
+  template <class W, class D, cotangent_kind K, class X, class Ck>
+  static void take_over(const cotangent_ref<W, D, K>& r, buffer_place& at, const X& space, const Ck& c, bool& owned) {
+    if constexpr (K == cotangent_kind::buffer && !is_view<W> && !is_view<Ck> && std::is_same_v<element_of<D>, element_of<Ck>> && std::is_same_v<extents_of_value<W>, X> &&
+                  std::is_same_v<extents_of_value<Ck>, X>) {
+      if (!owned || !at.opens || !at.stores || !at.alone || r.slot->n != space.size() || !agrees(space, c) || c.handle().shared()) return;
+      r.slot->memory = c.handle();
+      r.slot->data = static_cast<element_of<D>*>(r.slot->memory.data());
+      at.opens = owned = false;
     }
   }
+  template <class Ref>
+  static void open_buffer(const Ref& r, const buffer_place& at) {
+    if constexpr (has_buffer<Ref>)
+      if (at.opens) r.slot->make_zeroed_around(at.first, at.last);
+  }
   template <class W, class D, bool Large>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, index_t*, spare_room<Large>& spare) {
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::inlined>& r, const W&, const buffer_place&, index_t*, spare_room<Large>& spare) {
     using X = extents_of_value<D>;
     using E = element_of<D>;
     if constexpr (Large)
@@ -373,7 +425,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     return target<E, X>{r.p, X{}, true};
   }
   template <class W, class D>
-  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, index_t* strides, spare_room<true>& spare) {
+  auto target_for(const cotangent_ref<W, D, cotangent_kind::buffer>& r, const W& w, const buffer_place& at, index_t* strides, spare_room<true>& spare) {
     using X = extents_of_value<D>;
     using E = element_of<D>;
     const X extents = X::from(w.shape().data());
@@ -381,10 +433,8 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       natural_strides(extents, strides);
       return target<E, X, is_view<W>>{spare.template place<E>(w.size()), extents, false, strides};
     }
-    bool add;
-    E* const p = r.slot->room(w.size(), is_view<W>, add) + r.offset;
     strides_of(w, strides);
-    return target<E, X, is_view<W>>{p, extents, add, strides};
+    return target<E, X, is_view<W>>{r.slot->data + r.offset, extents, !at.stores, strides};
   }
 };
 

@@ -183,6 +183,8 @@ struct interpreter<tracer::taped> {
     constexpr bool scalar = plain && plain_cotangent && X::R == 0;
     constexpr bool parts = detail::order_of<std::remove_cvref_t<decltype(detail::untaped<L>(v))>...> >= 2;
     if constexpr (scalar) return record_scalar<L, Mask, W, F>(on, statement, name, v...);
+    else if constexpr (plain && plain_cotangent && !detail::in_place<V...> && !X::is_bounded && sums_some<Spec> && law::kept_part<F>::found)
+      return record_in_two<F>(std::make_integer_sequence<int, law::kept_part<F>::first>{}, statement, name, v...);
     else if constexpr (!F::linear && !is_like<Spec> && (parts || more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return [&]<int... k>(std::integer_sequence<int, k...>) {
@@ -201,6 +203,21 @@ struct interpreter<tracer::taped> {
   }
   template <int>
   using replace = onto::full;
+
+  // A sum over some dims, as a layer's. What its pullback would have to compute again for all of them is kept, as a statement of its own.
+  template <class Spec>
+  static constexpr bool sums_some = requires { []<unsigned M>(onto::keep<M>) {}(Spec{}); };
+  template <class F, class Spec, class... V, int... Before>
+  static auto record_in_two(std::integer_sequence<int, Before...>, functra::fused_statement<law::value_of<F>, Spec>, const char* name, const V&... v) {
+    using K = law::kept_part<F>;
+    constexpr int first = K::first, count = K::part::arity;
+    const auto part = [&]<int... i>(std::integer_sequence<int, i...>) {
+      return bind(functra::fused_statement<law::value_of<typename K::part>, onto::full>{}, name, nth_of<first + i>(v...)...);
+    }(ints<count>);
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
+      return bind(functra::fused_statement<law::value_of<typename K::rest>, Spec>{}, name, nth_of<Before>(v...)..., part, nth_of<first + count + i>(v...)...);
+    }(ints<static_cast<int>(sizeof...(V)) - first - count>);
+  }
 
   template <class W>
   static constexpr int tower_level() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -21,24 +22,39 @@ struct operand {
   index_t stride[max_rank];
 };
 
-// How to move the elements of an operand; all that the driver knows of types.
+// Some rows of n elements, and the distances between elements and between rows.
+struct row_walk {
+  index_t n, stride, rows = 1, row_stride = 0;
+};
+
+// How to move the elements of an operand between its place and a buffer without gaps; all that the driver knows of types.
 struct operand_kind {
   std::size_t size;
   std::size_t lane_bytes;
   bool single;
-  void (*fill)(void* to, const void* from, index_t stride, index_t n);
-  void (*store)(void* to, index_t stride, const void* from, index_t n, bool accumulate);
-  void (*sum)(void* to, const void* from, index_t n);
+  void (*fill)(void* buffer, const void* from, const row_walk& w);
+  void (*store)(void* to, const row_walk& w, const void* buffer, bool accumulate);
+  void (*sum)(void* to, const row_walk& w, const void* buffer);  // every row to one element
+  void (*add_up)(void* to, const void* const* from, int count, index_t n, bool accumulate);  // null where nothing is summed
   void (*reduce)(const void* sum, void* result, bool accumulate);
   void (*keep)(void* sum, const void* before, int valid);
+};
+
+// How an output shares its places with its neighbours among the outputs: it is moved by some elements, and if it joins, added to the
+// next one instead of being written. At the end, its last step is left in `last`.
+struct output_link {
+  bool joins = false;
+  int shift = 0;
+  void* last = nullptr;
 };
 
 // What the driver knows of a kernel.
 struct kernel_info {
   int inputs, outputs;
   int step;                   // elements that the kernel takes at once
+  int longest_shift;          // of links; negative where there are none
   const operand_kind* kinds;  // of the inputs, then of the outputs
-  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate);
+  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate, const output_link* links);
 };
 
 // A kernel with its operands in place.
@@ -53,8 +69,8 @@ struct loop {
 
 namespace detail {
 
-// Bytes of the block of an operand that has to be copied.
-inline constexpr std::size_t buffer_bytes = 4096;
+// Bytes of the block of an operand that has to be copied, where they are few and where they are many.
+inline constexpr std::size_t large_buffer = 8192, small_buffer = 4096;
 // Bytes of the longest row that is copied as a whole.
 inline constexpr index_t longest_row = 16384;
 
@@ -84,12 +100,12 @@ inline void run_tail(const kernel_info& l, index_t done, index_t rest, const voi
     stores[k] = false;
     if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
   }
-  l.steps(1, tin, tout, stores);
+  l.steps(1, tin, tout, stores, nullptr);
   for (int k = 0; k < l.outputs; ++k) {
     const operand_kind& kind = l.kinds[l.inputs + k];
     const int o = l.inputs + k;
     if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
-    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, 1, tail[o], rest, accumulate[k]);
+    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, {rest, 1}, tail[o], accumulate[k]);
   }
 }
 
@@ -127,28 +143,32 @@ class driver {
     clear_sums(total);
     if (total == 0) return;
     // Long rows are walked one by one, and so are short ones of packs, which have no tails; others are gathered into blocks that
-    // span rows.
+    // span rows. So are rows of medium length where there is little to gather.
     row_ = n_[rank_ - 1];
-    by_rows_ = rank_ == 1 || row_ >= (l_.kernel.step == 1 ? 3 : only_stores() ? 2 * l_.kernel.step : 128);
+    const index_t longest_gathered = l_.kernel.step == 1 ? 3 : runs_or_repeats() ? 512 : only_stores() ? 2 * l_.kernel.step : 128;
+    by_rows_ = rank_ == 1 || row_ >= longest_gathered;
     const index_t span = by_rows_ ? row_ : total;
-    bool copies = false;
+    std::size_t copies = 0;
     std::size_t widest = 8;
     for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
       direct_[k] = l_.kernel.kinds[k].single || ((by_rows_ ? stride_[k][rank_ - 1] == 1 : is_flat(k)) && !meets_another(k));
-      copies |= !direct_[k];
+      copies += direct_[k] ? 0 : 1;
       if (l_.kernel.kinds[k].size > widest) widest = l_.kernel.kinds[k].size;
     }
     if (by_rows_ && row_ * static_cast<index_t>(widest) <= longest_row && writes_directly()) {
-      if (copies) allocate_buffers(static_cast<std::size_t>(row_) * widest);
+      if (copies > 0) allocate_buffers(static_cast<std::size_t>(row_) * widest);
       return run_rows();
     }
-    if (copies) allocate_buffers(buffer_bytes);
-    index_t most = copies ? static_cast<index_t>(buffer_bytes / widest) : span;
-    // Blocks of whole rows: what is the same in every row is copied once.
-    if (!by_rows_ && most >= row_) most -= most % row_;
-    for (int k = 0; k < l_.kernel.inputs; ++k) {
-      same_rows_[k] = !by_rows_ && most >= row_;
+    const std::size_t bytes = copies <= 2 ? large_buffer : small_buffer;
+    if (copies > 0) allocate_buffers(bytes);
+    index_t most = copies > 0 ? static_cast<index_t>(bytes / widest) : span;
+    // Blocks of whole rows: what is the same in every row is copied once, and a sum over rows is a sum of blocks.
+    const bool whole_rows = !by_rows_ && most >= row_;
+    if (whole_rows) most -= most % row_;
+    for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
+      same_rows_[k] = whole_rows && !direct_[k];
       for (int d = 0; d + 1 < rank_; ++d) same_rows_[k] &= stride_[k][d] == 0;
+      if (k >= l_.kernel.inputs && same_rows_[k]) std::memset(buffer_[k], 0, static_cast<std::size_t>(most) * l_.kernel.kinds[k].size);
     }
     for (index_t start = 0; start < total;) {
       const index_t in_span = by_rows_ ? start % row_ : start;
@@ -156,6 +176,8 @@ class driver {
       run_block(start, len);
       start += len;
     }
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      if (same_rows_[l_.kernel.inputs + k]) write_block(k, 0, most < total ? most : total);
     finish_sums();
   }
   void finish_sums() {
@@ -163,11 +185,29 @@ class driver {
       if (output_kind(k).single) output_kind(k).reduce(sums_[k], l_.out[k].p, l_.accumulate[k]);
   }
 
+  // Whether every operand is one run of memory, or the same in every row.
+  bool runs_or_repeats() const {
+    for (int k = 0; k < l_.kernel.inputs + l_.kernel.outputs; ++k) {
+      bool repeats = true;
+      for (int d = 0; d + 1 < rank_; ++d) repeats &= stride_[k][d] == 0;
+      if (!repeats && !l_.kernel.kinds[k].single && !is_flat(k)) return false;
+    }
+    return true;
+  }
+
   // Whether no output is a sum, or added to: elements may then be computed twice.
   bool only_stores() const {
     for (int k = 0; k < l_.kernel.outputs; ++k)
       if (accumulate_[k] || output_kind(k).single) return false;
     return true;
+  }
+
+  // Whether an output lies where an input does.
+  bool overwrites() const {
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      for (int i = 0; i < l_.kernel.inputs; ++i)
+        if (l_.in[i].p == l_.out[k].p) return true;
+    return false;
   }
 
   bool writes_directly() const {
@@ -180,7 +220,7 @@ class driver {
   void run_rows() {
     const int inputs = l_.kernel.inputs, all = inputs + l_.kernel.outputs;
     const index_t step = l_.kernel.step, count = row_ / step, rest = row_ % step;
-    const bool overlap = rest > 0 && count > 0 && only_stores();
+    const bool overlap = rest > 0 && count > 0 && only_stores() && !overwrites();
     char *at[max_operands], *copied[max_operands];
     index_t index[max_rank] = {};
     for (int k = 0; k < inputs; ++k) copied[k] = nullptr;
@@ -191,16 +231,16 @@ class driver {
       void* out[max_operands];
       for (int k = 0; k < inputs; ++k) {
         in[k] = direct_[k] ? at[k] : buffer_[k];
-        if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], stride_[k][rank_ - 1], row_), copied[k] = at[k];
+        if (!direct_[k] && at[k] != copied[k]) l_.kernel.kinds[k].fill(buffer_[k], at[k], {row_, stride_[k][rank_ - 1]}), copied[k] = at[k];
       }
       for (int k = inputs; k < all; ++k) out[k - inputs] = at[k];
-      if (count > 0) l_.kernel.steps(count, in, out, accumulate_);
+      if (count > 0) l_.kernel.steps(count, in, out, accumulate_, nullptr);
       if (overlap) {
         // The last step once more, shifted to the end.
         const auto shift = [&](const void* p, int k) { return static_cast<const char*>(p) + (l_.kernel.kinds[k].single ? 0 : static_cast<std::size_t>(row_ - step) * l_.kernel.kinds[k].size); };
         for (int k = 0; k < inputs; ++k) in[k] = shift(in[k], k);
         for (int k = inputs; k < all; ++k) out[k - inputs] = const_cast<char*>(shift(out[k - inputs], k));
-        l_.kernel.steps(1, in, out, accumulate_);
+        l_.kernel.steps(1, in, out, accumulate_, nullptr);
       } else if (rest > 0) run_tail(l_.kernel, count * step, rest, in, out, accumulate_);
       int d = rank_ - 2;
       for (; d >= 0; --d) {
@@ -225,7 +265,7 @@ class driver {
     }
   }
 
-  // Outputs that sum start from zero, unless they accumulate.
+  // Outputs that sum, or are summed because they share places, start from zero, unless they accumulate.
   void clear_sums(index_t total) {
     for (int k = 0; k < l_.kernel.outputs; ++k) {
       const operand_kind& kind = output_kind(k);
@@ -238,22 +278,27 @@ class driver {
       }
       bool sums = false;
       for (int d = 0; d < rank_; ++d) sums |= stride[d] == 0;
+      for (int i = 0; i < l_.kernel.outputs; ++i) sums |= i != k && share_memory(l_.kernel.inputs + i, l_.kernel.inputs + k);
       if (!sums || l_.accumulate[k]) continue;
       accumulate_[k] = true;
       zero(static_cast<char*>(l_.out[k].p), 0, stride, kind.size);
     }
   }
   void zero(char* p, int d, const index_t* stride, std::size_t size) {
-    if (d == rank_) {
-      std::memset(p, 0, size);
-      return;
+    // The dims from here on that are kept, as one run where they are.
+    index_t n = 1;
+    bool run = true;
+    for (int i = rank_ - 1; i >= d; --i) {
+      if (stride[i] == 0) continue;
+      run &= stride[i] == n;
+      n *= n_[i];
     }
-    const index_t n = stride[d] == 0 ? 1 : n_[d];
-    if (d == rank_ - 1 && stride[d] <= 1) {
+    if (run) {
       std::memset(p, 0, size * static_cast<std::size_t>(n));
       return;
     }
-    for (index_t i = 0; i < n; ++i) zero(p + i * stride[d] * static_cast<index_t>(size), d + 1, stride, size);
+    if (stride[d] == 0) return zero(p, d + 1, stride, size);
+    for (index_t i = 0; i < n_[d]; ++i) zero(p + i * stride[d] * static_cast<index_t>(size), d + 1, stride, size);
   }
 
   void run_block(index_t start, index_t len) {
@@ -266,48 +311,54 @@ class driver {
       else {
         in[k] = buffer_[k];
         if (same_rows_[k] && start > 0) continue;
-        walk(k, start, len, [&](char* from, index_t stride, index_t first, index_t n) {
-          kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, stride, n);
-        });
+        walk(k, start, len, [&](char* from, index_t first, const row_walk& w) { kind.fill(buffer_[k] + static_cast<std::size_t>(first) * kind.size, from, w); });
       }
     }
     bool accumulate[max_operands];
     for (int k = 0; k < l_.kernel.outputs; ++k) {
-      accumulate[k] = direct_[l_.kernel.inputs + k] && accumulate_[k];
+      accumulate[k] = direct_[l_.kernel.inputs + k] ? accumulate_[k] : same_rows_[l_.kernel.inputs + k];
       out[k] = output_kind(k).single           ? static_cast<void*>(sums_[k])
                : direct_[l_.kernel.inputs + k] ? locate(l_.kernel.inputs + k, start)
                                                : static_cast<void*>(buffer_[l_.kernel.inputs + k]);
     }
     const index_t count = len / l_.kernel.step, rest = len % l_.kernel.step;
-    if (count > 0) l_.kernel.steps(count, in, out, accumulate);
+    if (count > 0) l_.kernel.steps(count, in, out, accumulate, nullptr);
     if (rest > 0) run_tail(l_.kernel, count * l_.kernel.step, rest, in, out, accumulate);
-    for (int k = 0; k < l_.kernel.outputs; ++k) {
-      const int o = l_.kernel.inputs + k;
-      if (direct_[o]) continue;
-      const operand_kind& kind = l_.kernel.kinds[o];
-      walk(o, start, len, [&](char* to, index_t stride, index_t first, index_t n) {
-        const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
-        if (stride == 0) kind.sum(to, from, n);
-        else kind.store(to, stride, from, n, accumulate_[k]);
-      });
-    }
+    for (int k = 0; k < l_.kernel.outputs; ++k)
+      if (!direct_[l_.kernel.inputs + k] && !same_rows_[l_.kernel.inputs + k]) write_block(k, start, len);
+  }
+
+  // Brings the buffer of output k to its place.
+  void write_block(int k, index_t start, index_t len) {
+    const int o = l_.kernel.inputs + k;
+    const operand_kind& kind = l_.kernel.kinds[o];
+    walk(o, start, len, [&](char* to, index_t first, const row_walk& w) {
+      const char* from = buffer_[o] + static_cast<std::size_t>(first) * kind.size;
+      if (w.stride == 0) kind.sum(to, w, from);
+      else kind.store(to, w, from, accumulate_[k]);
+    });
   }
 
   const operand& operand_at(int k) const { return k < l_.kernel.inputs ? l_.in[k] : l_.out[k - l_.kernel.inputs]; }
   const operand_kind& output_kind(int k) const { return l_.kernel.kinds[l_.kernel.inputs + k]; }
 
+  // Whether outputs share places, as far as their ends tell.
+  bool share_memory(int i, int k) const {
+    if (l_.kernel.kinds[i].single || l_.kernel.kinds[k].single) return false;
+    const auto begin = [&](int o) { return reinterpret_cast<std::uintptr_t>(operand_at(o).p); };
+    const auto bytes = [&](int o) {
+      index_t last = 0;
+      for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[o][d];
+      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[o].size;
+    };
+    return begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i);
+  }
   // Whether a sum goes where an earlier output's goes, shifted: reading what was just written in other registers stalls. It is made
   // in a buffer instead.
   bool meets_another(int k) const {
-    if (k <= l_.kernel.inputs || !l_.accumulate[k - l_.kernel.inputs]) return false;
-    const auto begin = [&](int i) { return reinterpret_cast<std::uintptr_t>(operand_at(i).p); };
-    const auto bytes = [&](int i) {
-      index_t last = 0;
-      for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[i][d];
-      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[i].size;
-    };
+    if (k <= l_.kernel.inputs || !accumulate_[k - l_.kernel.inputs]) return false;
     for (int i = l_.kernel.inputs; i < k; ++i)
-      if (direct_[i] && !l_.kernel.kinds[i].single && begin(i) != begin(k) && begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i)) return true;
+      if (direct_[i] && operand_at(i).p != operand_at(k).p && share_memory(i, k)) return true;
     return false;
   }
 
@@ -323,6 +374,7 @@ class driver {
   // The address of element `start` of the (row-major) iteration space.
   char* locate(int k, index_t start) const {
     index_t offset = 0;
+    if (!by_rows_) return static_cast<char*>(operand_at(k).p) + start * static_cast<index_t>(l_.kernel.kinds[k].size);  // one run
     for (int d = rank_ - 1; start != 0; --d) {
       offset += start % n_[d] * stride_[k][d];
       start /= n_[d];
@@ -330,12 +382,12 @@ class driver {
     return static_cast<char*>(operand_at(k).p) + offset * static_cast<index_t>(l_.kernel.kinds[k].size);
   }
 
-  // Visits the elements [start, start + len) of the iteration space as runs within rows.
+  // Visits the elements [start, start + len) of the iteration space: whole rows together, as far as one stride goes, and parts of rows.
   template <class F>
   void walk(int k, index_t start, index_t len, F visit) const {
     const index_t* const stride = stride_[k];
     const auto size = static_cast<index_t>(l_.kernel.kinds[k].size);
-    const int last = rank_ - 1;
+    const int last = rank_ - 1, outer = rank_ - 2;
     char* p = static_cast<char*>(operand_at(k).p);
     index_t at[max_rank] = {};
     for (int d = last; start != 0; --d) {
@@ -344,12 +396,25 @@ class driver {
       p += at[d] * stride[d] * size;
     }
     for (index_t done = 0; done < len;) {
-      const index_t n = row_ - at[last] < len - done ? row_ - at[last] : len - done;
-      visit(p, stride[last], done, n);
-      done += n;
-      p += n * stride[last] * size;
-      at[last] += n;
-      for (int d = last; d > 0 && at[d] == n_[d]; --d) {
+      const index_t left = len - done;
+      if (outer >= 0 && at[last] == 0 && left >= row_) {
+        const index_t whole = left / row_, rows = n_[outer] - at[outer] < whole ? n_[outer] - at[outer] : whole;
+        visit(p, done, row_walk{row_, stride[last], rows, stride[outer]});
+        done += rows * row_;
+        p += rows * stride[outer] * size;
+        at[outer] += rows;
+      } else {
+        const index_t n = row_ - at[last] < left ? row_ - at[last] : left;
+        visit(p, done, row_walk{n, stride[last]});
+        done += n;
+        p += n * stride[last] * size;
+        at[last] += n;
+        if (at[last] < row_ || outer < 0) continue;
+        p += (stride[outer] - row_ * stride[last]) * size;
+        at[last] = 0;
+        ++at[outer];
+      }
+      for (int d = outer; d > 0 && at[d] == n_[d]; --d) {
         p += (stride[d - 1] - n_[d] * stride[d]) * size;
         at[d] = 0;
         ++at[d - 1];

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "functra/core/parallel.hpp"
-#include "functra/lanes/loop_driver.hpp"
+#include "functra/lanes/loop_shared.hpp"
 
 // A kernel on arrays as their owners have them: placed in the iteration space, cut between threads, run.
 namespace functra::lanes {
@@ -93,11 +93,26 @@ inline bool is_flat(const array& a, int rank, const index_t* n) {
   return true;
 }
 
-// Where every operand is one run of memory, and nothing sums or shares a place, there is nothing to plan.
+// Whether outputs of n elements share memory.
+inline bool any_overlap(const kernel_info& k, index_t n, void* const* out) {
+  const auto bytes = [&](int i) { return static_cast<std::size_t>(n) * k.kinds[k.inputs + i].size; };
+  for (int i = 0; i < k.outputs; ++i)
+    for (int j = 0; j < i; ++j)
+      if (overlap(out[i], bytes(i), out[j], bytes(j))) return true;
+  return false;
+}
+FUNCTRA_NOINLINE inline bool run_shared(const kernel_info& k, index_t n, const void* const* in, void* const* out, const bool* accumulate) {
+  shared_line line(k, n, out, accumulate);
+  if (!line) return false;
+  line.run(in);
+  return true;
+}
+
+// Where every operand is one run of memory, and nothing is summed but outputs that share places, there is nothing to plan.
 inline bool run_flat(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
   index_t total = 1;
   for (int d = 0; d < rank; ++d) total *= n[d];
-  if (total == 0 || (functra::detail::has_threads && total >= shared_work)) return false;
+  if (total == 0) return false;
   const void* in[max_operands];
   void* out[max_operands];
   for (int i = 0; i < k.inputs; ++i) {
@@ -106,11 +121,13 @@ inline bool run_flat(const kernel_info& k, int rank, const index_t* n, const arr
   }
   for (int i = 0; i < k.outputs; ++i) {
     const array& o = operands[k.inputs + i];
-    if (k.kinds[k.inputs + i].single || (accumulate[i] && k.outputs > 1) || !is_flat(o, rank, n)) return false;
+    if (k.kinds[k.inputs + i].single || !is_flat(o, rank, n)) return false;
     out[i] = o.p;
   }
+  if (k.outputs > 1 && any_overlap(k, total, out)) return run_shared(k, total, in, out, accumulate);
+  if (functra::detail::has_threads && total >= shared_work) return false;
   const index_t count = total / k.step, rest = total % k.step;
-  if (count > 0) k.steps(count, in, out, accumulate);
+  if (count > 0) k.steps(count, in, out, accumulate, nullptr);
   if (rest > 0) run_tail(k, count * k.step, rest, in, out, accumulate);
   return true;
 }
@@ -128,7 +145,8 @@ FUNCTRA_NOINLINE inline void run_strided(const kernel_info& k, int rank, const i
 }  // namespace detail
 
 // Runs a kernel over the iteration space `n`. Operands are the inputs, then the outputs; an input that is smaller than the space
-// broadcasts, an output is a sum. `accumulate[k]` adds to what output k holds.
+// broadcasts, an output is a sum. `accumulate[k]` adds to what output k holds. Outputs may share places, where they are summed; then they
+// all accumulate or none does.
 FUNCTRA_NOINLINE inline void run(const kernel_info& k, int rank, const index_t* n, const array* operands, const bool* accumulate) {
   if (!detail::run_flat(k, rank, n, operands, accumulate)) detail::run_strided(k, rank, n, operands, accumulate);
 }
