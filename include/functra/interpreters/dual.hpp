@@ -24,6 +24,7 @@ class dual : public traced<dual<P, T, L>> {
 
   FUNCTRA_INLINE dual() : dual(lift_constant(0)) {}
   FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), stored(uninitialized) {}
+  FUNCTRA_INLINE explicit dual(unset_t) : primal(unset), stored(unset) {}
   template <std::convertible_to<P> A, std::convertible_to<T> B>
   FUNCTRA_INLINE dual(A&& p, B&& t) : primal(std::forward<A>(p)), stored(std::forward<B>(t)) {}
   // From what two calls give, in place.

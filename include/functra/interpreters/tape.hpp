@@ -44,7 +44,7 @@ class tape {
     if constexpr (std::is_trivially_destructible_v<N>) {
       n = new (allocate(sizeof(N), alignof(N))) N(std::forward<A>(a)...);
     } else {
-      auto* o = new (allocate(sizeof(owning<N>), alignof(owning<N>))) owning<N>{{&destroy<N>, owned_}, N(std::forward<A>(a)...)};
+      auto* o = new (allocate(sizeof(owning<N>), alignof(owning<N>))) owning<N>(owned_, std::forward<A>(a)...);
       owned_ = o;
       n = &o->node;
     }
@@ -66,9 +66,12 @@ class tape {
     void (*destroy)(owned*);
     owned* previous;
   };
+  // As an aggregate, g++ clears it before N is made in it.
   template <class N>
   struct owning : owned {
     N node;
+    template <class... A>
+    FUNCTRA_INLINE explicit owning(owned* last, A&&... a) : owned{&tape::destroy<N>, last}, node(std::forward<A>(a)...) {}
   };
   template <class N>
   static void destroy(owned* o) {
