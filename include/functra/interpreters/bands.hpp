@@ -288,56 +288,93 @@ FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, co
   }
 }
 
+// A single element with a batch of tangents past one plain primal. Where they are all zero, a statement over banded operands stays
+// banded: the cotangent of a sum is such a one.
+template <class D>
+constexpr bool is_single_with_batch() {
+  if constexpr (D::may_have_bands || D::extents_type::R != 0) return false;
+  else return is_plain<decltype(D::primal)> && requires(const D& d) { d.stored.batch_size(); };
+}
+template <class D>
+FUNCTRA_INLINE bool has_zero_tangent(const D& d) {
+  using E = element_of<typename D::tangent_type>;
+  if constexpr (!is_plain<decltype(d.stored.value)>) return static_cast<void>(d), false;
+  else {
+    const E* const p = origin(d.stored.value);
+    const index_t n = d.stored.batch_size();
+    for (index_t i = 0; i < n; ++i)
+      if (lanes::any(p[i] != E(0))) return false;
+    return true;
+  }
+}
+// Whether no tangent of an operand of a banded statement is anywhere but on diagonals.
+template <class D>
+FUNCTRA_INLINE bool is_on_bands(const D& d) {
+  if constexpr (D::may_have_bands) return d.has_bands();
+  else return has_zero_tangent(d);
+}
+
+// The first dual that may have bands.
+template <class A, class... D>
+struct first_banded : std::conditional_t<A::may_have_bands, std::type_identity<A>, first_banded<D...>> {};
+template <class A>
+struct first_banded<A> : std::type_identity<A> {};
+
 // The diagonals that a statement of these duals has, and which of them each diagonal of an operand becomes.
 template <class Duals>
 struct band_plan;
-template <class A, class... D>
-struct band_plan<bundle<A, D...>> {
-  using bands_type = typename A::stored_type::bands_type;
+template <class... D>
+struct band_plan<bundle<D...>> {
+  using bands_type = typename first_banded<D...>::type::stored_type::bands_type;
   static constexpr int most = bands_type::most;
   bands_type out;
   bool banded;  // all operands are
   bool fits;    // and there is room for the diagonals of all
-  signed char place[1 + sizeof...(D)][static_cast<std::size_t>(most)];
+  signed char place[sizeof...(D)][static_cast<std::size_t>(most)];
 
-  FUNCTRA_INLINE explicit band_plan(const A& a, const D&... d) : banded(a.has_bands() && (d.has_bands() && ...)), fits(banded) {
+  FUNCTRA_INLINE explicit band_plan(const D&... d) : banded((is_on_bands(d) && ...)), fits(banded) {
     if (!banded) return;
     int j = 0;
-    const auto take = [&](const auto& v) FUNCTRA_INLINE_LAMBDA {
-      const auto& b = v.stored.bands;
-      out.directions = std::max(out.directions, b.directions);
-      for (int i = 0; i < b.count && fits; ++i) {
-        const int q = out.find(b.line[i]);
-        place[j][i] = static_cast<signed char>(q);
-        fits = q >= 0;
+    const auto take = [&]<class A>(const A& v) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (A::may_have_bands) {
+        const auto& b = v.stored.bands;
+        out.directions = std::max(out.directions, b.directions);
+        for (int i = 0; i < b.count && fits; ++i) {
+          const int q = out.find(b.line[i]);
+          place[j][i] = static_cast<signed char>(q);
+          fits = q >= 0;
+        }
       }
       ++j;
     };
-    take(a);
     (take(d), ...);
   }
 
   // Adds partial times the diagonals of operand J to the rows p; `there` are those that hold something.
   template <int J, bool Smooth, class E, class X, class V>
   FUNCTRA_INLINE void add(E* p, const X& x, unsigned& there, const E* partial, const V& v) const {
-    const auto& t = v.stored;
-    for (int i = 0; i < t.bands.count; ++i) {
-      const int q = place[J][i];
-      scale_row<Smooth>(p + q * x.size(), x, ((there >> q) & 1U) != 0, partial, t.rows.data() + i * x.size());
-      there |= 1U << q;
+    if constexpr (V::may_have_bands) {
+      const auto& t = v.stored;
+      for (int i = 0; i < t.bands.count; ++i) {
+        const int q = place[J][i];
+        scale_row<Smooth>(p + q * x.size(), x, ((there >> q) & 1U) != 0, partial, t.rows.data() + i * x.size());
+        there |= 1U << q;
+      }
     }
   }
   // Adds the sum of partial times v over all elements to the dense tangent p.
   template <class E, class X, class V>
   FUNCTRA_INLINE void add_total(E* p, const X& x, const E* partial, const V& v) const {
-    const auto& t = v.stored;
-    index_t s[array_size(X::R)];
-    natural_strides(x, s);
-    for (int i = 0; i < t.bands.count; ++i) {
-      const E* const row = t.rows.data() + i * x.size();
-      walk_diagonal<0>(x, t.bands.line[i].offset, t.bands.line[i].slope, 0, s, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
-        if (static_cast<std::size_t>(b) < static_cast<std::size_t>(out.directions)) p[b] = lanes::absorbing_fma<true>(partial[k], row[k], p[b]);
-      });
+    if constexpr (V::may_have_bands) {
+      const auto& t = v.stored;
+      index_t s[array_size(X::R)];
+      natural_strides(x, s);
+      for (int i = 0; i < t.bands.count; ++i) {
+        const E* const row = t.rows.data() + i * x.size();
+        walk_diagonal<0>(x, t.bands.line[i].offset, t.bands.line[i].slope, 0, s, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
+          if (static_cast<std::size_t>(b) < static_cast<std::size_t>(out.directions)) p[b] = lanes::absorbing_fma<true>(partial[k], row[k], p[b]);
+        });
+      }
     }
   }
 };
