@@ -156,3 +156,34 @@ TEST_CASE("Transforms of functions with bounded extents") {
   const auto [y, pull] = vjp([](const auto& x) { return exp(x); }, at(row, range(0, 2)));
   require_equal(pull(ones<double>(2)), y);
 }
+
+TEST_CASE("In lanes, parts of tables broadcast, sum and nest as they do one by one") {
+  const auto losses = std::tuple{
+      [](const auto& x) {
+        const auto part = at(x, range(0, 2), range(1, 4));
+        return sum(square(part * at(part, range(0, 1)) + at(part, all, range(0, 1)))) + sum(sum(part, dim<0>) * at(x, 2, range(0, 3)));
+      },
+      [](const auto& x) {
+        const auto part = at(x, range(1, 3));
+        const auto weights = exp(mean(part, dim<1>, keepdim));
+        return sum(weights * sin(part)) + sum(part * part) * at(part, 0, 1);
+      }};
+  Tensor<double, dyn, 3, 4> batch(extents<dyn, 3, 4>(19));
+  for (index_t i = 0; i < batch.size(); ++i) batch.data()[i] = std::sin(static_cast<double>(i));
+  std::apply(
+      [&](const auto&... loss) {
+        const auto check = [&](const auto& f) {
+          const auto values = vmap(f)(batch);
+          const auto gradients = vmap(grad(f))(batch);
+          const auto hessians = vmap(hessian(f))(batch);
+          for (index_t i = 0; i < 19; ++i) {
+            const Tensor<double, dyn, dyn> x = at(batch, i);
+            require_equal(at(values, i), f(x));
+            require_equal(at(gradients, i), grad(f)(x));
+            require_equal(at(hessians, i), hessian(f)(x));
+          }
+        };
+        (check(loss), ...);
+      },
+      losses);
+}

@@ -115,3 +115,35 @@ TEST_CASE("banded: mapped, in float, captured and differentiated again") {
   REQUIRE(hf(2, 1) == 2 * q(2));
   REQUIRE(hf(4, 1) == 0);
 }
+
+TEST_CASE("banded: what is done to a sum of neighbours leaves its Hessian banded, unless it bends") {
+  const auto chain = [](const auto& x) {
+    const auto a = at(x, range(0, -1)), b = at(x, range(1, range::end));
+    return sum(square(b - square(a)) + sin(a * b));
+  };
+  const auto check = [](bool expected, const auto& loss) {
+    int seen = -1;
+    jacfwd([&](const auto& x) {
+      const auto g = grad(loss)(x);
+      if constexpr (requires { g.has_bands(); }) seen = g.has_bands();
+      return g;
+    })(values(zeros<double>(20)));
+    REQUIRE(seen == int(expected));
+    for (index_t n : {4, 6, 40}) require_equal(hessian(loss)(values(zeros<double>(n))), by_columns(grad(loss), values(zeros<double>(n))));
+    require_equal(hessian(loss)(values(Tensor<double, 6>())), by_columns(grad(loss), values(Tensor<double, 6>())));
+    const auto batch = values(zeros<double>(extents<dyn, 6>(19)));
+    const auto mapped = vmap(hessian(loss))(batch);
+    for (index_t i = 0; i < 19; ++i) {
+      const Tensor<double, 6> x = at(batch, i);
+      require_equal(eval(at(mapped, i)), by_columns(grad(loss), x));
+    }
+  };
+  check(true, [&](const auto& x) { return 0.5 * chain(x); });
+  check(true, [&](const auto& x) { return chain(x) + 3.0 * sum(exp(-x)) - mean(x * square(x)); });
+  check(true, [&](const auto& x) {
+    const auto slope = sin(at(x, range(1, range::end)) - at(x, range(0, -1)));
+    return sum(slope * slope) / 7.0;
+  });
+  check(false, [&](const auto& x) { return square(chain(x)); });
+  check(false, [&](const auto& x) { return chain(x) + sum(x) * sum(exp(-x)); });
+}

@@ -141,7 +141,7 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
  private:
   bundle<V...> leaves_;
   const char* name_;
-  mutable evaluated cache_{uninitialized};
+  mutable evaluated cache_{unset};
   mutable bool pinned_ = false;
 };
 
@@ -204,7 +204,7 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
  private:
   bundle<V...> leaves_;
   const char* name_;
-  mutable evaluated cache_{uninitialized};
+  mutable evaluated cache_{unset};
   mutable bool pinned_ = false;
 };
 

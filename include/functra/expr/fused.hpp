@@ -56,9 +56,13 @@ FUNCTRA_INLINE void run_fused(const X& x, bundle<target<U, O, S>...> out, const 
   constexpr index_t limit = N > 1 ? 4096 : 64;
   if constexpr (fixed && static_size<X> <= limit)
     run_static<G, N, X>(out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
-  else if constexpr (X::is_bounded && X::max_size <= limit)
-    run_bounded<G, N>(x, out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
-  else run_dynamic<G, N>(std::make_integer_sequence<int, sizeof...(U)>{}, x, out, v...);
+  else if constexpr (N == 1 && X::is_bounded && X::max_size <= limit)
+    run_bounded<G>(x, out, std::make_integer_sequence<int, sizeof...(V)>{}, std::make_integer_sequence<int, sizeof...(U)>{}, v...);
+  else if constexpr (X::is_bounded && X::max_size <= limit) {
+    using kernel = dynamic_kernel<G, N, bundle<target<U, O, S>...>, V...>;
+    if (!run_bounded_packs<kernel>(x, out, std::make_integer_sequence<int, sizeof...(U)>{}, v...))
+      run_dynamic<G, N>(std::make_integer_sequence<int, sizeof...(U)>{}, x, out, v...);
+  } else run_dynamic<G, N>(std::make_integer_sequence<int, sizeof...(U)>{}, x, out, v...);
 }
 
 // Becomes a tensor in its place: one without values is never copied.

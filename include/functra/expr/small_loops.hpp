@@ -170,25 +170,55 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
 
 // ---- bounded extents: lengths are known at run time ----
 
-template <class G, int N, class X, class... U, class... Xo, bool... S, class... V, int... I, int... K>
-FUNCTRA_INLINE void run_bounded(const X& x, bundle<target<U, Xo, S>...> out, std::integer_sequence<int, I...>, std::integer_sequence<int, K...>, const V&... v) {
+// Whether an operand has the elements of the iteration space x side by side, or one for all.
+template <class X, class V>
+FUNCTRA_INLINE bool is_one_row(const X& x, const V& v) {
+  using O = extents_of_value<V>;
+  if constexpr (O::R == 0) return static_cast<void>(x), static_cast<void>(v), true;
+  else if constexpr (O::R != X::R || has_strides<V>) return static_cast<void>(x), static_cast<void>(v), false;
+  else return agrees(x, v.get_extents());
+}
+template <class X, class T, class O, bool Strided>
+FUNCTRA_INLINE bool is_one_row(const X& x, const target<T, O, Strided>& t) {
+  if constexpr (O::R == 0) return static_cast<void>(x), static_cast<void>(t), true;
+  else if constexpr (O::R != X::R || Strided) return static_cast<void>(x), static_cast<void>(t), false;
+  else return agrees(x, t.x);
+}
+
+// How many scalars side by side every operand has room for.
+template <class X, class... O>
+constexpr int bounded_lanes() {
+  const index_t room = std::min({index_t{lanes::width<double>}, X::max_size, (O::R == 0 ? X::max_size : O::max_size)...});
+  return static_cast<int>(std::bit_floor(static_cast<std::size_t>(std::max<index_t>(1, room))));
+}
+
+// Runs G along a row of scalars side by side, and returns how many elements it has done.
+template <class G, class X, class... U, class... Xo, bool... S, class... V, int... K>
+FUNCTRA_INLINE index_t run_row(index_t size, const bundle<target<U, Xo, S>...>& out, std::integer_sequence<int, K...>, const V&... v) {
+  constexpr int W = bounded_lanes<X, extents_of_value<V>..., Xo...>();
+  if (W == 1 || size < W) return 0;
+  // The last step overlaps the one before, where elements may be computed twice.
+  const bool overlap = ((Xo::R > 0 && !get<K>(out).accumulate) && ...);
+  index_t at = 0;
+  for (; at < size; at += W) {
+    if (at + W > size) {
+      if (!overlap) break;
+      at = size - W;
+    }
+    const static_inputs<static_input<W, true, element_of<V>, is_single<V>>...> from{{static_input<W, true, element_of<V>, is_single<V>>{origin(v) + (is_single<V> ? 0 : at)}...}};
+    const static_outputs<static_output<W, true, U, Xo::R == 0>...> to{{static_output<W, true, U, Xo::R == 0>{get<K>(out).p + (Xo::R == 0 ? 0 : at), get<K>(out).accumulate}...}};
+    G::run(from, to);
+  }
+  return at;
+}
+
+// Runs G over scalars that may lie anywhere; where they are one row each (`flat`), from element `at` on.
+template <class G, class X, class... U, class... Xo, bool... S, class... V, int... I, int... K>
+FUNCTRA_INLINE void run_strided_row(const X& x, bool flat, index_t at, const bundle<target<U, Xo, S>...>& out, std::integer_sequence<int, I...>, std::integer_sequence<int, K...>, const V&... v) {
   constexpr int ni = sizeof...(V), all = ni + sizeof...(U);
-  const index_t size = x.size();
-  // Outputs that sum start from zero.
-  const auto clear = [size]<class T>(T& o) FUNCTRA_INLINE_LAMBDA {
-    const index_t n = o.x.size();
-    if (n == size || o.accumulate) return;
-    for (index_t i = 0; i < n; ++i) o.p[i] = typename T::element(0);
-    o.accumulate = true;
-  };
-  (clear(get<K>(out)), ...);
-  if (size == 0) return;
   const lanes::array operands[] = {array_of(v)..., array_of(get<K>(out))...};
-  // The rows: all elements are one where every operand is, or has rank 0.
-  const auto is_row = [&](const lanes::array& a) { return a.rank == 0 || (!a.stride && std::equal(a.n, a.n + a.rank, x.extent_data() + (X::R - a.rank)) && a.rank == X::R); };
-  const bool flat = (is_row(operands[I]) && ...) && (is_row(operands[ni + K]) && ...);
   lanes::operand walks[array_size(all)];
-  index_t length = size;
+  index_t length = x.size();
   if (flat)
     for (int k = 0; k < all; ++k) walks[k].stride[0] = operands[k].rank == 0 ? 0 : 1;
   else {
@@ -196,25 +226,12 @@ FUNCTRA_INLINE void run_bounded(const X& x, bundle<target<U, Xo, S>...> out, std
     length = x.extent(X::R - 1);
   }
   const int last = flat ? 0 : X::R - 1;
-  index_t at = 0;
-  // Scalars side by side, as many as every operand has room for.
-  constexpr int W = static_cast<int>(std::bit_floor(static_cast<std::size_t>(
-      std::max<index_t>(1, std::min({index_t{lanes::width<double>}, X::max_size, (is_single<V> ? X::max_size : extents_of_value<V>::max_size)..., (Xo::R == 0 ? X::max_size : Xo::max_size)...})))));
-  if constexpr (N == 1 && W > 1) {
-    if (flat)
-      for (; at + W <= size; at += W) {
-        const static_inputs<static_input<W, true, element_of<V>, is_single<V>>...> from{{static_input<W, true, element_of<V>, is_single<V>>{origin(v) + (is_single<V> ? 0 : at)}...}};
-        const static_outputs<static_output<W, true, U, Xo::R == 0>...> to{
-            {static_output<W, true, U, Xo::R == 0>{get<K>(out).p + (Xo::R == 0 ? 0 : at), get<K>(out).accumulate}...}};
-        G::run(from, to);
-      }
-  }
   index_t offset[array_size(all)], index[array_size(X::R)]{};
   for (int k = 0; k < all; ++k) offset[k] = at * walks[k].stride[last];
   for (;;) {
     for (index_t i = at; i < length; ++i) {
-      const static_inputs<static_input<N, false, element_of<V>, true>...> from{{static_input<N, false, element_of<V>, true>{origin(v) + offset[I]}...}};
-      const static_outputs<static_output<N, false, U, true>...> to{{static_output<N, false, U, true>{get<K>(out).p + offset[ni + K], get<K>(out).accumulate}...}};
+      const static_inputs<static_input<1, false, element_of<V>, true>...> from{{static_input<1, false, element_of<V>, true>{origin(v) + offset[I]}...}};
+      const static_outputs<static_output<1, false, U, true>...> to{{static_output<1, false, U, true>{get<K>(out).p + offset[ni + K], get<K>(out).accumulate}...}};
       G::run(from, to);
       for (int k = 0; k < all; ++k) offset[k] += walks[k].stride[last];
     }
@@ -229,6 +246,44 @@ FUNCTRA_INLINE void run_bounded(const X& x, bundle<target<U, Xo, S>...> out, std
     }
     if (d < 0) return;
   }
+}
+
+// Outputs that sum start from zero.
+template <class X, class T, class O, bool Strided>
+FUNCTRA_INLINE void clear_sum(const X& x, target<T, O, Strided>& o) {
+  const index_t n = o.x.size();
+  if (n == x.size() || o.accumulate) return;
+  for (index_t i = 0; i < n; ++i) o.p[i] = T(0);
+  o.accumulate = true;
+}
+
+// Runs G on scalars over the space x.
+template <class G, class X, class... U, class... Xo, bool... S, class... V, int... I, int... K>
+FUNCTRA_INLINE void run_bounded(const X& x, bundle<target<U, Xo, S>...> out, std::integer_sequence<int, I...> inputs, std::integer_sequence<int, K...> outputs, const V&... v) {
+  (clear_sum(x, get<K>(out)), ...);
+  const index_t size = x.size();
+  if (size == 0) return;
+  const bool flat = (is_one_row(x, v) && ...) && (is_one_row(x, get<K>(out)) && ...);
+  index_t at = 0;
+  if (flat) at = run_row<G, X>(size, out, outputs, v...);
+  if (at < size) run_strided_row<G>(x, flat, at, out, inputs, outputs, v...);
+}
+
+// Runs a kernel for packs over the space x; false where an operand is not one row.
+template <class Kernel, class X, class... U, class... Xo, bool... S, class... V, int... K>
+FUNCTRA_INLINE bool run_bounded_packs(const X& x, bundle<target<U, Xo, S>...> out, std::integer_sequence<int, K...>, const V&... v) {
+  if (!((is_one_row(x, v) && ...) && (is_one_row(x, get<K>(out)) && ...))) return false;
+  (clear_sum(x, get<K>(out)), ...);
+  const auto clear_one = []<class T, class O, bool Strided>(const target<T, O, Strided>& o) FUNCTRA_INLINE_LAMBDA {
+    if constexpr (O::R == 0)
+      if (!o.accumulate) *o.p = T(0);  // a kernel adds to a single output
+  };
+  (clear_one(get<K>(out)), ...);
+  const void* const from[] = {origin(v)...};
+  void* const to[] = {get<K>(out).p...};
+  const bool accumulate[] = {get<K>(out).accumulate...};
+  Kernel::info.steps(x.size(), from, to, accumulate);
+  return true;
 }
 
 }  // namespace functra::detail

@@ -24,7 +24,7 @@ FUNCTRA_INLINE decltype(auto) as_floating(const A& a) {
 template <int D, class V>
 FUNCTRA_INLINE auto logsumexp_along(const V& v) {
   if constexpr (kind_of<V> == tracer::taped) {
-    if constexpr (is_plain<decltype(v.value)>) return bind(weighted_logsumexp_at<D>(v.value), v);
+    if constexpr (is_plain<typename V::value_type>) return bind(weighted_logsumexp_at<D>(v.value()), v);
     else return bind(rules::logsumexp<D>{}, v);
   } else if constexpr (kind_of<V> == tracer::dual) {
     if constexpr (is_plain<decltype(v.primal)>) return bind(weighted_logsumexp_at<D>(v.primal), v);

@@ -164,8 +164,9 @@ class banded_tangent {
   using small = tensor_of<E, insert_extent<X, 0, most>>;
 
  public:
-  // A row for each diagonal.
-  using rows_type = std::conditional_t<is_inline_tensor<small>, small, tensor_of<E, insert_extent<X, 0, dyn>>>;
+  // A row for each diagonal. Few numbers lie here; packs would be too many to be copied along.
+  static constexpr bool inline_rows = is_inline_tensor<small> && lanes_of<E> == 1;
+  using rows_type = std::conditional_t<inline_rows, small, tensor_of<E, insert_extent<X, 0, dyn>>>;
   bands_type bands;
   bool is_dense;
   rows_type rows;
@@ -173,9 +174,10 @@ class banded_tangent {
 
   FUNCTRA_INLINE banded_tangent(const T& t) : is_dense(true), rows(unset), dense(t) {}
   FUNCTRA_INLINE banded_tangent(T&& t) : is_dense(true), rows(unset), dense(std::move(t)) {}
-  // Zeros at the diagonals b.
+  // Room for the diagonals b.
   FUNCTRA_INLINE banded_tangent(const bands_type& b, const X& x) : bands(b), is_dense(false), rows(room(b.count, x)), dense(unset) {}
-  FUNCTRA_INLINE explicit banded_tangent(uninitialized_t) : is_dense(false), rows(unset), dense(unset) {}
+  FUNCTRA_INLINE explicit banded_tangent(uninitialized_t) : banded_tangent(unset) {}
+  FUNCTRA_INLINE explicit banded_tangent(unset_t) : is_dense(false), rows(unset), dense(unset) {}
   // What is not there is not copied.
   FUNCTRA_INLINE banded_tangent(const banded_tangent& o) : bands(o.bands), is_dense(o.is_dense), rows(unset), dense(unset) {
     if (is_dense) dense = o.dense;
@@ -185,7 +187,14 @@ class banded_tangent {
     if (is_dense) dense = std::move(o.dense);
     else rows = std::move(o.rows);
   }
-  FUNCTRA_INLINE banded_tangent& operator=(banded_tangent o) {
+  FUNCTRA_INLINE banded_tangent& operator=(const banded_tangent& o) {
+    bands = o.bands;
+    is_dense = o.is_dense;
+    if (is_dense) dense = o.dense;
+    else rows = o.rows;
+    return *this;
+  }
+  FUNCTRA_INLINE banded_tangent& operator=(banded_tangent&& o) noexcept {
     bands = o.bands;
     is_dense = o.is_dense;
     if (is_dense) dense = std::move(o.dense);
@@ -193,14 +202,15 @@ class banded_tangent {
     return *this;
   }
 
-  // Room for n diagonals, of zeros.
+  // Room for n diagonals. What is copied whole is zeros.
   static FUNCTRA_INLINE rows_type room(int n, const X& x) {
     if constexpr (rows_type::extents_type::is_static) return static_cast<void>(n), static_cast<void>(x), rows_type();
     else {
       index_t shape[X::R + 1];
-      shape[0] = is_inline_tensor<small> ? most : n;
+      shape[0] = inline_rows ? most : n;
       for (int i = 0; i < X::R; ++i) shape[i + 1] = x.extent(i);
-      return rows_type(rows_type::extents_type::from(shape));
+      if constexpr (inline_rows) return rows_type(rows_type::extents_type::from(shape));
+      else return rows_type(uninitialized, rows_type::extents_type::from(shape));
     }
   }
   FUNCTRA_INLINE const E* row(int i, const X& x) const { return rows.data() + i * x.size(); }
@@ -222,15 +232,22 @@ class banded_tangent {
     dense = whole(x);
     is_dense = true;
   }
-  // Makes room for the diagonals of b, which begin with those that are there.
+  // Makes room for the diagonals of b, which begin with those that are there; new ones are zeros.
   void grow(const bands_type& b, const X& x) {
-    if constexpr (!is_inline_tensor<small>)
-      if (b.count > bands.count) {
+    const index_t n = x.size();
+    if constexpr (!inline_rows)
+      if (b.count > bands.count && n > 0) {
         auto more = room(b.count, x);
-        if (rows.size() > 0) std::memcpy(static_cast<void*>(more.mutable_data()), rows.data(), static_cast<std::size_t>(rows.size()) * sizeof(E));
+        std::copy_n(rows.data(), bands.count * n, more.mutable_data());
         rows = std::move(more);
+        clear(bands.count, b.count, n);
       }
     bands = b;
+  }
+  // Makes the rows from `first` to `last`, of n elements, zeros.
+  FUNCTRA_INLINE void clear(int first, int last, index_t n) {
+    if constexpr (!inline_rows) std::fill_n(rows.mutable_data() + first * n, (last - first) * n, E(0));
+    else static_cast<void>(first), static_cast<void>(last), static_cast<void>(n);
   }
 };
 
@@ -249,6 +266,7 @@ template <class D, class P, class A, class X, class B, class Y>
 FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, const Y& y) {
   if constexpr (D::may_have_bands) {
     typename D::stored_type r(b, y);
+    if (!P::fills_rows && y.size() > 0) r.clear(0, b.count, y.size());
     if (x.size() > 0 && y.size() > 0)
       for (int i = 0; i < b.count; ++i) p.move_row(t.row(i, x), x, r.rows.mutable_data() + i * y.size());
     return r;
@@ -270,56 +288,93 @@ FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, co
   }
 }
 
+// A single element with a batch of tangents past one plain primal. Where they are all zero, a statement over banded operands stays
+// banded: the cotangent of a sum is such a one.
+template <class D>
+constexpr bool is_single_with_batch() {
+  if constexpr (D::may_have_bands || D::extents_type::R != 0) return false;
+  else return is_plain<decltype(D::primal)> && requires(const D& d) { d.stored.batch_size(); };
+}
+template <class D>
+FUNCTRA_INLINE bool has_zero_tangent(const D& d) {
+  using E = element_of<typename D::tangent_type>;
+  if constexpr (!is_plain<decltype(d.stored.value)>) return static_cast<void>(d), false;
+  else {
+    const E* const p = origin(d.stored.value);
+    const index_t n = d.stored.batch_size();
+    for (index_t i = 0; i < n; ++i)
+      if (lanes::any(p[i] != E(0))) return false;
+    return true;
+  }
+}
+// Whether no tangent of an operand of a banded statement is anywhere but on diagonals.
+template <class D>
+FUNCTRA_INLINE bool is_on_bands(const D& d) {
+  if constexpr (D::may_have_bands) return d.has_bands();
+  else return has_zero_tangent(d);
+}
+
+// The first dual that may have bands.
+template <class A, class... D>
+struct first_banded : std::conditional_t<A::may_have_bands, std::type_identity<A>, first_banded<D...>> {};
+template <class A>
+struct first_banded<A> : std::type_identity<A> {};
+
 // The diagonals that a statement of these duals has, and which of them each diagonal of an operand becomes.
 template <class Duals>
 struct band_plan;
-template <class A, class... D>
-struct band_plan<bundle<A, D...>> {
-  using bands_type = typename A::stored_type::bands_type;
+template <class... D>
+struct band_plan<bundle<D...>> {
+  using bands_type = typename first_banded<D...>::type::stored_type::bands_type;
   static constexpr int most = bands_type::most;
   bands_type out;
   bool banded;  // all operands are
   bool fits;    // and there is room for the diagonals of all
-  signed char place[1 + sizeof...(D)][static_cast<std::size_t>(most)];
+  signed char place[sizeof...(D)][static_cast<std::size_t>(most)];
 
-  FUNCTRA_INLINE explicit band_plan(const A& a, const D&... d) : banded(a.has_bands() && (d.has_bands() && ...)), fits(banded) {
+  FUNCTRA_INLINE explicit band_plan(const D&... d) : banded((is_on_bands(d) && ...)), fits(banded) {
     if (!banded) return;
     int j = 0;
-    const auto take = [&](const auto& v) FUNCTRA_INLINE_LAMBDA {
-      const auto& b = v.stored.bands;
-      out.directions = std::max(out.directions, b.directions);
-      for (int i = 0; i < b.count && fits; ++i) {
-        const int q = out.find(b.line[i]);
-        place[j][i] = static_cast<signed char>(q);
-        fits = q >= 0;
+    const auto take = [&]<class A>(const A& v) FUNCTRA_INLINE_LAMBDA {
+      if constexpr (A::may_have_bands) {
+        const auto& b = v.stored.bands;
+        out.directions = std::max(out.directions, b.directions);
+        for (int i = 0; i < b.count && fits; ++i) {
+          const int q = out.find(b.line[i]);
+          place[j][i] = static_cast<signed char>(q);
+          fits = q >= 0;
+        }
       }
       ++j;
     };
-    take(a);
     (take(d), ...);
   }
 
   // Adds partial times the diagonals of operand J to the rows p; `there` are those that hold something.
   template <int J, bool Smooth, class E, class X, class V>
   FUNCTRA_INLINE void add(E* p, const X& x, unsigned& there, const E* partial, const V& v) const {
-    const auto& t = v.stored;
-    for (int i = 0; i < t.bands.count; ++i) {
-      const int q = place[J][i];
-      scale_row<Smooth>(p + q * x.size(), x, ((there >> q) & 1U) != 0, partial, t.rows.data() + i * x.size());
-      there |= 1U << q;
+    if constexpr (V::may_have_bands) {
+      const auto& t = v.stored;
+      for (int i = 0; i < t.bands.count; ++i) {
+        const int q = place[J][i];
+        scale_row<Smooth>(p + q * x.size(), x, ((there >> q) & 1U) != 0, partial, t.rows.data() + i * x.size());
+        there |= 1U << q;
+      }
     }
   }
   // Adds the sum of partial times v over all elements to the dense tangent p.
   template <class E, class X, class V>
   FUNCTRA_INLINE void add_total(E* p, const X& x, const E* partial, const V& v) const {
-    const auto& t = v.stored;
-    index_t s[array_size(X::R)];
-    natural_strides(x, s);
-    for (int i = 0; i < t.bands.count; ++i) {
-      const E* const row = t.rows.data() + i * x.size();
-      walk_diagonal<0>(x, t.bands.line[i].offset, t.bands.line[i].slope, 0, s, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
-        if (static_cast<std::size_t>(b) < static_cast<std::size_t>(out.directions)) p[b] = lanes::absorbing_fma<true>(partial[k], row[k], p[b]);
-      });
+    if constexpr (V::may_have_bands) {
+      const auto& t = v.stored;
+      index_t s[array_size(X::R)];
+      natural_strides(x, s);
+      for (int i = 0; i < t.bands.count; ++i) {
+        const E* const row = t.rows.data() + i * x.size();
+        walk_diagonal<0>(x, t.bands.line[i].offset, t.bands.line[i].slope, 0, s, [&](index_t b, index_t k) FUNCTRA_INLINE_LAMBDA {
+          if (static_cast<std::size_t>(b) < static_cast<std::size_t>(out.directions)) p[b] = lanes::absorbing_fma<true>(partial[k], row[k], p[b]);
+        });
+      }
     }
   }
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "functra/interpreters/dual.hpp"
+#include "functra/interpreters/shared_value.hpp"
 #include "functra/interpreters/tape.hpp"
 
 // Where the cotangents of taped values are summed up.
@@ -75,16 +76,18 @@ struct buffer_slot {
 // A sum of traced cotangents, once the first is there.
 template <class C>
 struct general_slot {
-  C value{uninitialized};
+  C value{unset};
   bool is_set = false;
   general_slot() = default;
   general_slot(const general_slot& o) : is_set(o.is_set) {
     if (is_set) value = o.value;  // what is not there is not copied
   }
   general_slot& operator=(const general_slot&) = delete;
-  C take() {
+  // The sum, which the slot forgets. One that lies here is read in its place.
+  FUNCTRA_INLINE decltype(auto) take() {
     is_set = false;
-    return std::move(value);
+    if constexpr (extents_of_value<C>::is_bounded) return std::as_const(value);
+    else return C(std::move(value));
   }
 };
 
@@ -161,7 +164,7 @@ struct cotangent_slot<V, C, cotangent_kind::general> {
   explicit cotangent_slot(const V&) {}
   cotangent_ref<V, C> ref(tape* on) { return {&sum, on}; }
   bool is_set() const { return sum.is_set; }
-  C take() { return sum.take(); }
+  FUNCTRA_INLINE decltype(auto) take() { return sum.take(); }
 };
 
 // The target of a kernel that adds to the cotangent of v.
@@ -177,11 +180,11 @@ template <int L, class W>
 FUNCTRA_INLINE auto kept(const W& w) {
   if constexpr (level_of<W> != L) return not_kept{};
   else {
-    using V = decltype(w.value);
+    using V = typename W::value_type;
     constexpr cotangent_kind kind = kind_of_cotangent<V, typename W::cotangent_type>();
     if constexpr (kind == cotangent_kind::inlined) return not_kept{};
-    else if constexpr (kind == cotangent_kind::buffer) return w.value;
-    else return rules::shape_of<extents_of_value<V>>(w.value.get_extents());
+    else if constexpr (kind == cotangent_kind::buffer) return w.value();
+    else return rules::shape_of<extents_of_value<V>>(w.value().get_extents());
   }
 }
 
@@ -324,9 +327,10 @@ void accumulate(const cotangent_ref<V, C, cotangent_kind::buffer>& r, const V& v
   run_kernel<dynamic_kernel<law::value_of<law::arg<scalar_t<E>>>, lanes_of<E>, bundle<target<E, X>>, G>>(v.get_extents(), operands, &add);
 }
 template <class V, class C, class U, class G>
-void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const U&, const G& g) {
+void accumulate(const cotangent_ref<V, C, cotangent_kind::general>& r, const U&, G&& g) {
   if (!r.slot) return;
-  if (r.slot->is_set) add_in_place(r.slot->value, g);
+  if (r.slot->is_set) add_in_place(r.slot->value, std::as_const(g));
+  else if constexpr (std::is_same_v<std::remove_cvref_t<G>, C>) r.slot->value = std::forward<G>(g);
   else r.slot->value = lift<C>(eval(g));
   r.slot->is_set = true;
 }

@@ -24,6 +24,7 @@ class dual : public traced<dual<P, T, L>> {
 
   FUNCTRA_INLINE dual() : dual(lift_constant(0)) {}
   FUNCTRA_INLINE explicit dual(uninitialized_t) : primal(uninitialized), stored(uninitialized) {}
+  FUNCTRA_INLINE explicit dual(unset_t) : primal(unset), stored(unset) {}
   template <std::convertible_to<P> A, std::convertible_to<T> B>
   FUNCTRA_INLINE dual(A&& p, B&& t) : primal(std::forward<A>(p)), stored(std::forward<B>(t)) {}
   // From what two calls give, in place.
@@ -174,24 +175,28 @@ struct interpreter<tracer::dual> {
           return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
         }
       };
-      constexpr bool may_be_banded = in_partials && !parts && may_stay_banded<G, bundle<Spec...>, bundle<std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...>, nth_type<I, V...>...>();
-      if constexpr (!in_partials || (G::linear && !may_be_banded)) return dense(0);
-      else {
-        const auto find_partials = [&]() FUNCTRA_INLINE_LAMBDA {
-          return partials<Mask, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * sizeof...(I)>{}, detail::primal_of<L>(v)...);
-        };
-        if constexpr (may_be_banded) {
-          using X = broadcast_extents<extents_of_value<V>...>;
-          const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
-          const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
-          if ((stays_banded<Spec>(x, plan, v...) && ...) && (detail::agrees(x, get<I>(operands).primal.get_extents()) && ...)) {
-            const auto r = find_partials();
-            return banded_all<decltype(dense(r)), G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, get<I>(operands)...);
-          }
+      // Single elements whose tangents are zero need no partials.
+      constexpr law::mask_t banded_mask = (law::mask_t{0} | ... | (nth_type<I, V...>::may_have_bands ? law::mask_t{1} << I : law::mask_t{0}));
+      constexpr bool may_be_banded = G::outputs * std::popcount(banded_mask) <= 16 && !parts &&
+                                     may_stay_banded<G, bundle<Spec...>, bundle<std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...>, nth_type<I, V...>...>();
+      const auto find_partials = [&](auto mask) FUNCTRA_INLINE_LAMBDA {
+        constexpr law::mask_t M = decltype(mask)::value;
+        return partials<M, Spec...>(static_cast<G*>(nullptr), name, std::make_integer_sequence<int, G::outputs * std::popcount(M)>{}, detail::primal_of<L>(v)...);
+      };
+      using all_active = std::integral_constant<law::mask_t, Mask>;
+      if constexpr (may_be_banded) {
+        using X = broadcast_extents<extents_of_value<V>...>;
+        const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
+        const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
+        if ((stays_banded<Spec>(x, plan, v...) && ...) && (spans(x, get<I>(operands)) && ...)) {
+          using active = std::conditional_t<in_partials, all_active, std::integral_constant<law::mask_t, banded_mask>>;
+          const auto r = find_partials(active{});
+          using Result = typename std::conditional_t<in_partials, dense_result<decltype(dense), decltype(r)>, dense_result<decltype(dense), int>>::type;
+          return banded_all<Result, active::value, G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, get<I>(operands)...);
         }
-        if constexpr (G::linear) return dense(0);
-        else return dense(find_partials());
       }
+      if constexpr (G::linear || !in_partials) return dense(0);
+      else return dense(find_partials(all_active{}));
     }
   }
 
@@ -199,7 +204,7 @@ struct interpreter<tracer::dual> {
   // over some dims only.
   template <class G, class Specs, class All, class... A>
   static constexpr bool may_stay_banded() {
-    if constexpr (!(A::may_have_bands && ...)) return false;
+    if constexpr (!((A::may_have_bands || detail::is_single_with_batch<A>()) && ...) || !(A::may_have_bands || ...)) return false;
     else return may_stay_banded_as<G, A...>(static_cast<Specs*>(nullptr), static_cast<All*>(nullptr));
   }
   template <class G, class... A, class... Spec, class... V>
@@ -208,8 +213,13 @@ struct interpreter<tracer::dual> {
     constexpr int R = broadcast_extents<extents_of_value<V>...>::R;
     constexpr bool same_type = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_same_v<typename G::template out_type<k>, scalar_t<E>> && ...); }(ints<G::outputs>);
     constexpr int lanes = std::max({lanes_of<element_of<V>>...});
-    return same_type && ((level_of<V> == 0) && ...) && lanes == lanes_of<E> && ((extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
+    return same_type && ((level_of<V> == 0) && ...) && lanes == lanes_of<E> && ((!A::may_have_bands || extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
            ((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total> || is_like<Spec>) && ...);
+  }
+  template <class X, class A>
+  static FUNCTRA_INLINE bool spans(const X& x, const A& active) {
+    if constexpr (A::may_have_bands) return detail::agrees(x, active.primal.get_extents());
+    else return static_cast<void>(x), static_cast<void>(active), true;
   }
   template <class Spec, class X, class Plan, class... V>
   static FUNCTRA_INLINE bool stays_banded(const X& x, const Plan& plan, const V&... v) {
@@ -221,28 +231,43 @@ struct interpreter<tracer::dual> {
       else return plan.fits && detail::agrees(x, y);
     }
   }
-  template <class Result, class G, class... Spec, class R, class X, class Plan, int... K, class... A>
-  static FUNCTRA_INLINE Result banded_all(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, K...>, const A&... active) {
-    if constexpr (value<Result>) return (banded<Result, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...), ...);
-    else return Result{banded<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, G, Spec, K>(r, x, plan, std::make_integer_sequence<int, sizeof...(A)>{}, active...)...};
+  template <class F, class R>
+  struct dense_result {
+    using type = decltype(std::declval<const F&>()(std::declval<const R&>()));
+  };
+  // Mask: the operands whose partials are there. I...: those that are active.
+  template <class Result, law::mask_t Mask, class G, class... Spec, class R, class X, class Plan, int... K, int... I, class... A>
+  static FUNCTRA_INLINE Result banded_all(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, K...>, std::integer_sequence<int, I...>, const A&... active) {
+    constexpr auto at = std::integer_sequence<int, law::detail::rank_in(Mask, I)...>{};
+    constexpr int n = std::popcount(Mask);
+    if constexpr (value<Result>) return (banded<Result, G, Spec, G::outputs + K * n>(r, x, plan, index_constant<K>, at, std::make_integer_sequence<int, sizeof...(A)>{}, active...), ...);
+    else
+      return Result{banded<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, G, Spec, G::outputs + K * n>(
+          r, x, plan, index_constant<K>, at, std::make_integer_sequence<int, sizeof...(A)>{}, active...)...};
   }
-  // Output K with its tangent: the diagonals of each operand times the partial.
-  template <class D, class G, class Spec, int K, class R, class X, class Plan, int... J, class... A>
-  static FUNCTRA_INLINE D banded(const R& r, const X& x, const Plan& plan, std::integer_sequence<int, J...>, const A&... active) {
-    constexpr int first = G::outputs + K * static_cast<int>(sizeof...(A));
+  // Output K with its tangent: the diagonals of each operand J times the partial At, counted from the first.
+  template <class D, class G, class Spec, int First, class R, class X, class Plan, int K, int... At, int... J, class... A>
+  static FUNCTRA_INLINE D banded(const R& r, const X& x, const Plan& plan, std::integral_constant<int, K>, std::integer_sequence<int, At...>, std::integer_sequence<int, J...>, const A&... active) {
     return D(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return get<K>(r); }, [&](const auto& y) FUNCTRA_INLINE_LAMBDA {
       if constexpr (std::is_same_v<Spec, onto::total>) {
         auto t = detail::zero_directions<typename D::tangent_type>(plan.out.directions, y.get_extents());
-        (plan.add_total(t.mutable_data(), x, get<first + J>(r).data(), active), ...);
+        (plan.add_total(t.mutable_data(), x, partial_for<A, First + At>(r), active), ...);
         return detail::as_batch<typename D::tangent_type>(std::move(t));
       } else {
         typename D::stored_type t(plan.out, y.get_extents());
         auto* const p = t.rows.mutable_data();
         unsigned there = 0;
-        (plan.template add<J, detail::is_smooth<G>>(p, x, there, get<first + J>(r).data(), active), ...);
+        (plan.template add<J, detail::is_smooth<G>>(p, x, there, partial_for<A, First + At>(r), active), ...);
         return t;
       }
     });
+  }
+
+  // The partial with respect to an operand that has bands.
+  template <class A, int K, class R>
+  static FUNCTRA_INLINE auto partial_for(const R& r) {
+    if constexpr (A::may_have_bands) return get<K>(r).data();
+    else return static_cast<const element_of<A>*>(nullptr);
   }
 
   template <int>

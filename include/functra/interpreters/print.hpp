@@ -43,7 +43,7 @@ std::string text_of(const A& a) {
     const std::string primal = text_of(a.primal), tangent = text_of(a.tangent());
     if ((primal + tangent).find('\n') == std::string::npos) return "dual(primal=" + primal + ", tangent=" + tangent + ")";
     return labelled("dual(primal=", primal) + ",\n" + labelled("     tangent=", tangent) + ")";
-  } else if constexpr (kind_of<A> == tracer::taped) return labelled("taped(", text_of(a.value)) + ")";
+  } else if constexpr (kind_of<A> == tracer::taped) return labelled("taped(", text_of(a.value())) + ")";
   else if constexpr (kind_of<A> == tracer::batched) return labelled("batched(", text_of(a.value)) + ")";
   else if constexpr (lanes_of<element_of<A>> > 1) {
     if constexpr (is_view<A>) return text_of(a.materialize_as());

@@ -98,9 +98,12 @@ class tape {
     void (*destroy)(owned*);
     owned* previous;
   };
+  // As an aggregate, g++ clears it before N is made in it.
   template <class N>
   struct owning : owned {
     N node;
+    template <class... A>
+    FUNCTRA_INLINE explicit owning(owned* last, A&&... a) : owned{&tape::destroy<N>, last}, node(std::forward<A>(a)...) {}
   };
   template <class N>
   static void destroy(owned* o) {
@@ -112,7 +115,7 @@ class tape {
   FUNCTRA_INLINE N* place(void* p, A&&... a) {
     if constexpr (std::is_trivially_destructible_v<N>) return new (p) N(std::forward<A>(a)...);
     else {
-      auto* const o = new (p) owning<N>{{&destroy<N>, owned_}, N(std::forward<A>(a)...)};
+      auto* const o = new (p) owning<N>(owned_, std::forward<A>(a)...);
       owned_ = o;
       return &o->node;
     }

@@ -12,8 +12,14 @@ namespace functra::detail {
 
 template <int L, class V>
 FUNCTRA_INLINE decltype(auto) untaped(const V& v) {
-  if constexpr (level_of<V> == L) return (v.value);
+  if constexpr (level_of<V> == L) return v.value();
   else return (v);
+}
+// The same, to be kept.
+template <int L, class V>
+FUNCTRA_INLINE const auto& held_untaped(const V& v) {
+  if constexpr (level_of<V> == L) return v.held;
+  else return v;
 }
 
 // The tower of cotangents on the tape of these operands.
@@ -230,7 +236,7 @@ struct pullback_functor<law::value_of<F>, Mask> {
 template <int L, law::mask_t Mask, class G, class... Spec, class... Y, class... C, class... V>
 struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...> {
   bundle<cotangent_slot<Y, C>...> slots;
-  bundle<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>...> x;
+  bundle<std::remove_cvref_t<decltype(held_untaped<L>(std::declval<const V&>()))>...> x;
   const char* name;
   struct no_ref {};
   template <class W>
@@ -247,7 +253,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   template <class Ys>
   fused_node(const char* n, const Ys& y, const V&... v)
       : slots([&]<int... k>(std::integer_sequence<int, k...>) { return bundle<cotangent_slot<Y, C>...>{cotangent_slot<Y, C>(get<k>(y))...}; }(ints<sizeof...(Y)>)),
-        x{untaped<L>(v)...},
+        x{held_untaped<L>(v)...},
         name(n),
         refs{ref_of(v)...},
         value(value_in(y)) {}
@@ -283,7 +289,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   // Whether the pullback can write where the cotangents are summed.
   template <class W>
   static constexpr bool has_place() {
-    if constexpr (level_of<W> == L) return is_plain<decltype(W::value)> && kind_of_cotangent<decltype(W::value), typename W::cotangent_type>() != cotangent_kind::general;
+    if constexpr (level_of<W> == L) return is_plain<typename W::value_type> && kind_of_cotangent<typename W::value_type, typename W::cotangent_type>() != cotangent_kind::general;
     else return is_plain<W>;
   }
   static constexpr bool plain = (is_plain<C> && ...) && (has_place<V>() && ...);
@@ -301,7 +307,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
   }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
-  auto cotangent() {
+  decltype(auto) cotangent() {
     using Slot = std::remove_cvref_t<decltype(get<K>(slots))>;
     auto& s = get<K>(slots);
     if constexpr (outputs == 1) return s.take();
@@ -337,7 +343,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     else {
       using First = nth_type<law::detail::nth_active(Mask, 0), V...>;
       if constexpr (!(std::is_same_v<First, nth_type<I, V...>> && ...)) return false;
-      else return kind_of_cotangent<std::remove_cvref_t<decltype(std::declval<First>().value)>, typename First::cotangent_type>() == cotangent_kind::buffer;
+      else return kind_of_cotangent<typename First::value_type, typename First::cotangent_type>() == cotangent_kind::buffer;
     }
   }
   template <class W>
@@ -351,11 +357,15 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     const auto same = [&](auto i) {
       const auto& a = get<I0>(refs);
       const auto& b = get<i>(refs);
-      return a.slot == b.slot && a.offset == b.offset && same_layout(get<I0>(x), get<i>(x));
+      return a.slot == b.slot && a.offset == b.offset && same_layout(leaf<I0>(), leaf<i>());
     };
     return (same(std::integral_constant<int, I>{}) && ...);
   }
   static constexpr int max_dims = lanes::max_rank;
+  template <int I>
+  FUNCTRA_INLINE const auto& leaf() const {
+    return value_of_held(get<I>(x));
+  }
 
   // Runs the pullback H; its outputs are the cotangents of the leaves I.
   template <class H, int... I, class... Ck>
@@ -365,29 +375,29 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       [[maybe_unused]] const bool all_set = (static_cast<bool>(get<I>(refs)) && ...);
       if constexpr (plain)
         if (large || all_set) {
-          using X = broadcast_extents<extents_of_value<decltype(get<i>(x))>..., extents_of_value<Ck>...>;
-          const X space = common_extents<X>(name, get<i>(x)..., c...);
+          using X = broadcast_extents<extents_of_value<decltype(leaf<i>())>..., extents_of_value<Ck>...>;
+          const X space = common_extents<X>(name, leaf<i>()..., c...);
           index_t strides[sizeof...(V)][max_dims];
           [[maybe_unused]] spare_room<large> spare[sizeof...(V)];
           [[maybe_unused]] buffer_place places[sizeof...(V)];
           if constexpr (large) {
-            ((places[I] = place_of(get<I>(refs), get<I>(x))), ...);
+            ((places[I] = place_of(get<I>(refs), leaf<I>())), ...);
             plan_buffers(places, sizeof...(V));
             if constexpr (law_is_value) (take_over(get<I>(refs), places[I], space, c..., owned), ...);
             (open_buffer(get<I>(refs), places[I]), ...);
           }
           if constexpr (from_value)
-            run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c..., value);
-          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), get<I>(x), places[I], strides[I], spare[I])...), get<i>(x)..., c...);
+            run_fused<started_from_value<H>>(space, make_bundle(target_for(get<I>(refs), leaf<I>(), places[I], strides[I], spare[I])...), leaf<i>()..., c..., value);
+          else run_fused<H>(space, make_bundle(target_for(get<I>(refs), leaf<I>(), places[I], strides[I], spare[I])...), leaf<i>()..., c...);
           return;
         }
       if constexpr (!large) {
-        auto r = bind(fused_statement<H, onto::like<I>...>{}, name, get<i>(x)..., c...);
-        if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), get<I>(x), r), ...);
+        auto r = bind(fused_statement<H, onto::like<I>...>{}, name, leaf<i>()..., c...);
+        if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), leaf<I>(), std::move(r)), ...);
         else {
           int unused = 0;
           static_cast<void>(unused);
-          [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), get<I>(x), get<k>(r)), ...); }(ints<sizeof...(I)>);
+          [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), leaf<I>(), std::move(get<k>(r))), ...); }(ints<sizeof...(I)>);
         }
       }
     }(ints<sizeof...(V)>);
@@ -471,7 +481,7 @@ struct partials_node<L, Mask, Spec, Y, C, bundle<D...>, V...> {
 
   void pull() {
     if (!slot.is_set()) return;
-    const auto c = slot.take();
+    const auto& c = slot.take();
     for_each_index(ints<sizeof...(D)>, [&](auto k) { send(get<k>(partials), c, get<k>(refs), get<k>(x)); });
   }
 
@@ -547,7 +557,7 @@ struct primitive_node {
 
   void pull() {
     if (!slot.is_set()) return;
-    const auto c = slot.take();
+    const auto& c = slot.take();
     for_each_index(ints<std::popcount(Mask)>, [&](auto k) {
       constexpr int I = law::detail::nth_active(Mask, k);
       if (!get<I>(refs)) return;

@@ -14,15 +14,18 @@ class taped : public traced<taped<V, L, C>> {
  public:
   using extents_type = extents_of_value<V>;
   using element_type = dtype_of<V>;
+  using value_type = V;
   using cotangent_type = C;
   using ref_type = detail::cotangent_ref<V, C>;
 
-  V value;
+  detail::held<V> held;
   ref_type ref;
 
   FUNCTRA_INLINE taped() : taped(detail::constant_value<V>(extents_type{}, 0)) {}
-  FUNCTRA_INLINE explicit taped(uninitialized_t) : value(uninitialized) {}
-  FUNCTRA_INLINE explicit taped(V v, ref_type r = {}) : value(std::move(v)), ref(r) {}
+  FUNCTRA_INLINE explicit taped(uninitialized_t) : held(uninitialized) {}
+  FUNCTRA_INLINE explicit taped(unset_t) : held(unset) {}
+  FUNCTRA_INLINE explicit taped(V v, ref_type r = {}) : held(std::move(v)), ref(r) {}
+  FUNCTRA_INLINE explicit taped(detail::shared_value<V> v, ref_type r = {}) : held(std::move(v)), ref(r) {}
   template <operand U>
     requires(!std::same_as<U, taped>)
   FUNCTRA_INLINE taped(const U& u) : taped(detail::lift<taped>(u)) {}
@@ -35,8 +38,9 @@ class taped : public traced<taped<V, L, C>> {
     detail::reject_write<X>();
   }
 
-  FUNCTRA_INLINE decltype(auto) get_extents() const { return value.get_extents(); }
-  auto item() const { return value.item(); }
+  FUNCTRA_INLINE const V& value() const { return detail::value_of_held(held); }
+  FUNCTRA_INLINE decltype(auto) get_extents() const { return value().get_extents(); }
+  auto item() const { return value().item(); }
 };
 
 namespace detail {
@@ -50,7 +54,7 @@ struct lifter<taped<V, L, C>> {
     if constexpr (level_of<U> < L) return To(lift<V>(u));
     else {
       static_assert(extents_of_value<U>::R == extents_of_value<V>::R, "[conversion] a traced value keeps its rank; hold the other value in an `auto` of its own");
-      V v = lift<V>(u.value);
+      V v = lift<V>(u.value());
       if (!u.ref) return To(std::move(v));
       auto* node = u.ref.on->template record<converted_node<V, C, U>>(v, u);
       return To(std::move(v), node->slot.ref(u.ref.on));
@@ -91,7 +95,7 @@ struct interpreter<tracer::taped> {
   // A view of a large tensor: its cotangent is the same view of the root's.
   template <class P, class V>
   static constexpr bool shares() {
-    using A = std::remove_cvref_t<decltype(std::declval<V>().value)>;
+    using A = typename V::value_type;
     if constexpr (!detail::is_plain<A> || !detail::is_plain<typename V::cotangent_type>) return false;
     else if constexpr (detail::kind_of_cotangent<A, typename V::cotangent_type>() != detail::cotangent_kind::buffer) return false;
     else {
@@ -102,7 +106,7 @@ struct interpreter<tracer::taped> {
   }
   template <class P, class V>
   static FUNCTRA_INLINE auto view(const P& p, const V& v) {
-    auto y = p.eval(v.value);
+    auto y = p.eval(v.value());
     using Y = decltype(y);
     using C = cotangent_t<tower_of<typename V::cotangent_type>, Y>;
     using Ref = detail::cotangent_ref<Y, C>;
@@ -110,10 +114,10 @@ struct interpreter<tracer::taped> {
     if (v.ref) {
       if constexpr (extents_of_value<Y>::R == 0) {
         // One element: a place in the root's buffer.
-        ref.p = v.ref.slot->pin() + v.ref.offset + p.offset_in(v.value);
+        ref.p = v.ref.slot->pin() + v.ref.offset + p.offset_in(v.value());
       } else {
         ref.slot = v.ref.slot;
-        ref.offset = v.ref.offset + (detail::origin(y) - detail::origin(v.value));
+        ref.offset = v.ref.offset + (detail::origin(y) - detail::origin(v.value()));
       }
       ref.on = v.ref.on;
     }
@@ -123,7 +127,7 @@ struct interpreter<tracer::taped> {
   // A contiguous part of a small tensor: a place in its cotangent.
   template <class P, class V>
   static constexpr bool points() {
-    using A = std::remove_cvref_t<decltype(std::declval<V>().value)>;
+    using A = typename V::value_type;
     if constexpr (!detail::is_plain<A> || !detail::is_plain<typename V::cotangent_type>) return false;
     else if constexpr (detail::kind_of_cotangent<A, typename V::cotangent_type>() != detail::cotangent_kind::inlined) return false;
     else if constexpr (requires(const P& p, const A& a) { p.offset_in(a); }) return P::template contiguous<A>();
@@ -131,19 +135,20 @@ struct interpreter<tracer::taped> {
   }
   template <class P, class V>
   static FUNCTRA_INLINE auto point(const P& p, const V& v) {
-    auto y = p.eval(v.value);
+    auto y = p.eval(v.value());
     using Y = decltype(y);
     using C = cotangent_t<tower_of<typename V::cotangent_type>, Y>;
     detail::cotangent_ref<Y, C> ref;
-    if (v.ref.p) ref = {v.ref.p + p.offset_in(v.value), v.ref.on};
+    if (v.ref.p) ref = {v.ref.p + p.offset_in(v.value()), v.ref.on};
     return taped<Y, level_of<V>, C>(std::move(y), ref);
   }
 
   template <int L, class P, class... V>
   static auto record(const P& p, const V&... v) {
-    auto y = bind(p, detail::untaped<L>(v)...);
-    using Y = decltype(y);
-    if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<Y>>) return y;
+    auto held = detail::hold([&]() FUNCTRA_INLINE_LAMBDA { return bind(p, detail::untaped<L>(v)...); });
+    const auto& y = detail::value_of_held(held);
+    using Y = std::remove_cvref_t<decltype(y)>;
+    if constexpr (!P::differentiable || !std::is_floating_point_v<dtype_of<Y>>) return Y(y);
     else {
       using W = typename detail::cotangent_tower<L, V...>::type;
       using C = cotangent_t<W, Y>;
@@ -157,9 +162,9 @@ struct interpreter<tracer::taped> {
         auto* node = on->template record<detail::primitive_node<L, mask, P, Z, C, V...>>(p, z, v...);
         return taped<Z, L, C>(std::move(z), node->slot.ref(on));
       } else {
-        if (!on) return taped<Y, L, C>(std::move(y));
+        if (!on) return taped<Y, L, C>(std::move(held));
         auto* node = on->template record<detail::primitive_node<L, mask, P, Y, C, V...>>(p, y, v...);
-        return taped<Y, L, C>(std::move(y), node->slot.ref(on));
+        return taped<Y, L, C>(std::move(held), node->slot.ref(on));
       }
     }
   }

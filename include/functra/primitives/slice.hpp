@@ -85,8 +85,8 @@ struct slice : linear<slice<R, Drop, X>> {
     using Y = std::remove_cvref_t<decltype(x.get_extents())>;
     return bind(embed<R, Drop, Y>{{}, window, x.get_extents()}, c);
   }
-  // Where a diagonal of a batch of tangents goes, and its elements.
-  static constexpr bool moves_bands = true;
+  // Where a diagonal of a batch of tangents goes, and its elements (all of them).
+  static constexpr bool moves_bands = true, fills_rows = true;
   template <class D, class E>
   FUNCTRA_INLINE bool move(const D& from, E& d) const {
     d.offset = from.offset + window.locate(Drop, from.slope, d.slope);
@@ -158,7 +158,7 @@ struct embed : linear<embed<R, Drop, X>> {
   static constexpr char name[] = "at";
   slice_window<R> window;
   FUNCTRA_EMPTY X to;
-  static constexpr bool moves_bands = true;
+  static constexpr bool moves_bands = true, fills_rows = false;
   template <class D, class E>
   FUNCTRA_INLINE bool move(const D& from, E& d) const {
     return slice_place<R, Drop>{window}.carry(from, to, d);

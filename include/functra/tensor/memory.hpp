@@ -126,14 +126,17 @@ FUNCTRA_NOINLINE inline void retain(block* b) noexcept {
   if (FUNCTRA_SINGLE_THREADED) b->references.store(b->references.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   else b->references.fetch_add(1, std::memory_order_relaxed);
 }
-FUNCTRA_NOINLINE inline void release(block* b) noexcept {
+// Takes a reference back, and tells whether it was the last.
+FUNCTRA_INLINE bool is_last(block* b) noexcept {
   if (FUNCTRA_SINGLE_THREADED) {
     const int n = b->references.load(std::memory_order_relaxed) - 1;
     b->references.store(n, std::memory_order_relaxed);
-    if (n == 0) deallocate(b);
-  } else if (b->references.load(std::memory_order_acquire) == 1 || b->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-    deallocate(b);
+    return n == 0;
   }
+  return b->references.load(std::memory_order_acquire) == 1 || b->references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+FUNCTRA_NOINLINE inline void release(block* b) noexcept {
+  if (is_last(b)) deallocate(b);
 }
 
 // A counted reference to a block.

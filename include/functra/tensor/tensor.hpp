@@ -55,9 +55,11 @@ template <class P, class X>
 class storage<P, X, true> {
  public:
   FUNCTRA_INLINE explicit storage(unset_t) {}
-  FUNCTRA_INLINE storage(uninitialized_t, const X&) {
+  FUNCTRA_INLINE storage(uninitialized_t, const X& x) {
+    // What is copied whole holds something, where nobody will write, too.
     if constexpr (!X::is_static)
-      for (P& v : v_) v = P(0);
+      for (index_t i = x.size(); i < count; ++i) v_[i] = P(0);
+    else static_cast<void>(x);
   }
   FUNCTRA_INLINE storage(const storage& o) noexcept { assign(o); }
   FUNCTRA_INLINE storage& operator=(const storage& o) noexcept {

@@ -63,9 +63,9 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
     const auto v = eval(y);
     using V = std::remove_const_t<decltype(v)>;
     if constexpr (level_of<V> == L) {
-      accumulate(v.ref, v.value, constant_value<typename V::cotangent_type>(extents<>{}, 1));
+      accumulate(v.ref, v.value(), constant_value<typename V::cotangent_type>(extents<>{}, 1));
       on.sweep();
-      if constexpr (Wants) return eval(v.value);
+      if constexpr (Wants) return eval(v.value());
       else return 0;
     } else if constexpr (Wants) return v;
     else return 0;

@@ -164,7 +164,7 @@ class jacrev_fn {
     const auto collect = [&](index_t k) {
       return [&]<int... s>(std::integer_sequence<int, s...>) {
         const auto one = [&](auto q) {
-          return tree_map([&](const auto& x) { return rows_of<Lb, B>(take_from(x.ref, x.value), k); }, nth<Sel::number[q]>(inputs));
+          return tree_map([&](const auto& x) { return rows_of<Lb, B>(take_from(x.ref, x.value()), k); }, nth<Sel::number[q]>(inputs));
         };
         return std::tuple<decltype(one(index_constant<s>))...>{one(index_constant<s>)...};
       }(ints<Sel::count>);
@@ -176,7 +176,7 @@ class jacrev_fn {
       if constexpr (level_of<Y> == L) {
         using C = typename Y::cotangent_type;
         auto rows = basis<dtype_of<Y>, extents_of_value<Y>, B>(y.get_extents(), k, first);
-        accumulate(y.ref, y.value, lift<C>(batched<decltype(rows), Lb>(std::move(rows))));
+        accumulate(y.ref, y.value(), lift<C>(batched<decltype(rows), Lb>(std::move(rows))));
         on.sweep();
       }
       if constexpr (B == dyn) return joinable_tree(collect(k));

@@ -47,7 +47,7 @@ C take_from(const cotangent_ref<V, C, cotangent_kind::general>& r, const V& v) {
 // The gradients that have arrived at a tree of inputs.
 template <bool Last = false, class A>
 FUNCTRA_INLINE auto take_gradients(const A& inputs) {
-  return tree_map([](const auto& x) FUNCTRA_INLINE_LAMBDA { return take_from<Last>(x.ref, x.value); }, inputs);
+  return tree_map([](const auto& x) FUNCTRA_INLINE_LAMBDA { return take_from<Last>(x.ref, x.value()); }, inputs);
 }
 
 // The value of a result without this level.
@@ -71,7 +71,7 @@ void seed(const Y& y, const Ct& ct) {
           for (int i = 0; i < extents_of_value<V>::R; ++i)
             if (extent_of(c, i) != v.extent(i))
               fail("vjp", "the cotangent must have the shape of the output ", shape_text(v), ", got extent ", extent_of(c, i), " in dim ", i);
-          accumulate(v.ref, v.value, lift<typename V::cotangent_type>(c));
+          accumulate(v.ref, v.value(), lift<typename V::cotangent_type>(c));
         }
       },
       y, ct);
