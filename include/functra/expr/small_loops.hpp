@@ -282,7 +282,7 @@ FUNCTRA_INLINE bool run_bounded_packs(const X& x, bundle<target<U, Xo, S>...> ou
   const void* const from[] = {origin(v)...};
   void* const to[] = {get<K>(out).p...};
   const bool accumulate[] = {get<K>(out).accumulate...};
-  Kernel::info.steps(x.size(), from, to, accumulate);
+  Kernel::info.steps(x.size(), from, to, accumulate, nullptr);
   return true;
 }
 

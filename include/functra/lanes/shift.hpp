@@ -9,11 +9,10 @@
 namespace functra::lanes {
 
 template <class T, int N>
-inline constexpr bool can_shift =
+inline constexpr bool can_shift = false;
 #if defined(__AVX512F__)
-    std::is_floating_point_v<T> && N >= width<T> && width<T> * sizeof(T) == 64;
-#else
-    false;
+template <std::floating_point T, int N>
+inline constexpr bool can_shift<T, N> = N >= width<T> && width<T> * sizeof(T) == 64;
 #endif
 
 // By how many lanes, at most those of a register.
