@@ -66,9 +66,9 @@ TEST_CASE("infinite cotangents pass partials of 1 and -1, and stop at those of 0
     const auto u = eval(a - b), v = eval(c * d);
     return u + v;
   };
-  const auto [y, pull] = vjp(f, 1.0, 2.0, 3.0, 0.0);
+  const auto result = vjp(f, 1.0, 2.0, 3.0, 0.0);
   const auto of = [&](double cotangent) {
-    const auto [a, b, c, d] = pull(cotangent);
+    const auto [a, b, c, d] = result.vjp_fn(cotangent);
     return std::vector<double>{a.item(), b.item(), c.item(), d.item()};
   };
   CHECK(of(inf) == std::vector<double>{inf, -inf, 0, inf});
