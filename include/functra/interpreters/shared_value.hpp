@@ -16,11 +16,15 @@ class shared_value {
  public:
   FUNCTRA_INLINE explicit shared_value(uninitialized_t) {}
   FUNCTRA_INLINE explicit shared_value(unset_t) {}
-  FUNCTRA_INLINE explicit shared_value(V&& v) : at_(place()) { new (data()) V(std::move(v)); }
-  FUNCTRA_INLINE explicit shared_value(const V& v) : at_(place()) { new (data()) V(v); }
-  // From what a call gives, in place.
+  FUNCTRA_INLINE explicit shared_value(V&& v) : shared_value(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return V(std::move(v)); }) {}
+  FUNCTRA_INLINE explicit shared_value(const V& v) : shared_value(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return V(v); }) {}
+  // From what a call gives, in place. It may throw.
   template <class A>
-  FUNCTRA_INLINE shared_value(std::in_place_t, const A& make) : at_(place()) { new (data()) V(make()); }
+  FUNCTRA_INLINE shared_value(std::in_place_t, const A& make) {
+    room r{memory::allocate(sizeof(V))};
+    new (data(r.at)) V(make());
+    at_ = std::exchange(r.at, nullptr);
+  }
   FUNCTRA_INLINE shared_value(const shared_value& o) noexcept : at_(o.at_) {
     if (at_) memory::retain(at_);
   }
@@ -32,15 +36,20 @@ class shared_value {
   FUNCTRA_INLINE ~shared_value() {
     if (at_) drop(at_);
   }
-  FUNCTRA_INLINE const V& get() const { return *std::launder(static_cast<const V*>(data())); }
+  FUNCTRA_INLINE const V& get() const { return *std::launder(static_cast<const V*>(data(at_))); }
 
  private:
   static_assert(alignof(V) <= memory::header);
-  static FUNCTRA_INLINE memory::block* place() { return memory::allocate(sizeof(V)); }
-  FUNCTRA_INLINE void* data() const { return reinterpret_cast<char*>(at_) + memory::header; }
+  struct room {
+    memory::block* at;
+    FUNCTRA_INLINE ~room() {
+      if (at) memory::release(at);
+    }
+  };
+  static FUNCTRA_INLINE void* data(memory::block* b) { return reinterpret_cast<char*>(b) + memory::header; }
   static FUNCTRA_NOINLINE void drop(memory::block* b) noexcept {
     if (!memory::is_last(b)) return;
-    std::launder(reinterpret_cast<V*>(reinterpret_cast<char*>(b) + memory::header))->~V();
+    std::launder(static_cast<V*>(data(b)))->~V();
     memory::deallocate(b);
   }
   memory::block* at_ = nullptr;
