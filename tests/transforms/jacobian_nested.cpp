@@ -36,3 +36,15 @@ TEST_CASE("hessian, grad and Jacobians of each other", "[jacobian]") {
   check_near(jacrev(jacrev(scalar, chunk_size(1)), chunk_size(1))(x), second);
   check_near(jacfwd(jacfwd(scalar, chunk_size(1)), chunk_size(2))(x), second);
 }
+
+TEST_CASE("forward mode goes through pushforwards, Hessian-vector products and Jacobians at dynamic extents") {
+  const Tensor<double, dyn> x{0.3, -0.7, 1.1};
+  const auto f = [](const auto& v) { return sum(sin(v) * v * v) + prod(v); };
+  const auto curves = [](const auto& v) { return sin(v) * sum(v); };
+  const auto same = [](const auto& a, const auto& b) { check_near(a, flat(b), 1e-9); };
+  same(jacfwd(linearize(curves, x).jvp_fn)(x), jacrev(curves)(x));
+  same(jacfwd([&](const auto& t) { return jvp(curves, x, t).tangent; })(x), jacrev(curves)(x));
+  same(jacfwd([&](const auto& t) { return hvp(f, x, t); })(x), hessian(f)(x));
+  const auto laplacian = [&](const auto& v) { return trace(hessian(f)(v)); };
+  check_near(jacfwd(laplacian)(x), difference_jacobian(laplacian, x), 1e-6);
+}

@@ -124,6 +124,33 @@ TEST_CASE("threads differentiate at once", "[robustness]") {
   CHECK(good == std::vector<int>(4, 300));
 }
 
+TEST_CASE("threads share a pullback", "[robustness]") {
+  const Tensor<double, dyn> x{0.5, 1.0, 1.5};
+  const auto result = vjp([](const auto& v) { return sin(v) * v; }, x);
+  const auto& pull = result.vjp_fn;
+  const auto slopes = eval(cos(x) * x + sin(x));
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(3, 0);
+  for (int t = 0; t < 3; ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 500; ++i) {
+        const auto g = pull(full<double>(t + 1.0, 3));
+        for (int k = 0; k < 3; ++k) wrong[static_cast<std::size_t>(t)] += std::abs(g(k) - (t + 1) * slopes(k)) > 1e-12;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == std::vector<int>(3, 0));
+}
+
+TEST_CASE("a cotangent of a wrong shape leaves the pullback as it was", "[robustness]") {
+  const Tensor<double, dyn> x{1.0, 2.0};
+  const auto [y, pull] = vjp([](const auto& v) { return std::tuple{v * 3.0, v * v}; }, x);
+  CHECK_THROWS_AS(pull(std::tuple{ones_like(x), zeros<double>(3)}), error);
+  const auto g = pull(std::tuple{ones_like(x), ones_like(x)});
+  CHECK(g(0) == 5.0);
+  CHECK(g(1) == 7.0);
+}
+
 TEST_CASE("tensors and gradients made in one thread are dropped in another", "[robustness]") {
   std::vector<Tensor<double, dyn>> made(100);
   for (int repeat = 0; repeat < 20; ++repeat) {

@@ -188,10 +188,12 @@ struct interpreter<tracer::dual> {
         using X = broadcast_extents<extents_of_value<V>...>;
         const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
         const detail::band_plan<bundle<nth_type<I, V...>...>> plan(get<I>(operands)...);
-        if ((stays_banded<Spec>(x, plan, v...) && ...) && (spans(x, get<I>(operands)) && ...)) {
-          using active = std::conditional_t<in_partials, all_active, std::integral_constant<law::mask_t, banded_mask>>;
+        using active = std::conditional_t<in_partials, all_active, std::integral_constant<law::mask_t, banded_mask>>;
+        using Partials = decltype(find_partials(active{}));
+        using Result = typename std::conditional_t<in_partials, dense_result<decltype(dense), Partials>, dense_result<decltype(dense), int>>::type;
+        if constexpr (has_room<Result, decltype(plan.out), Spec...>(ints<sizeof...(Spec)>))
+          if ((stays_banded<Spec>(x, plan, v...) && ...) && (spans(x, get<I>(operands)) && ...)) {
           const auto r = find_partials(active{});
-          using Result = typename std::conditional_t<in_partials, dense_result<decltype(dense), decltype(r)>, dense_result<decltype(dense), int>>::type;
           return banded_all<Result, active::value, G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, get<I>(operands)...);
         }
       }
@@ -230,6 +232,18 @@ struct interpreter<tracer::dual> {
       if constexpr (decltype(y)::R != X::R) return false;
       else return plan.fits && detail::agrees(x, y);
     }
+  }
+  // Whether the types of the results have room for these bands: batches of other static extents have not.
+  template <class D, class Bands, class Spec>
+  static constexpr bool has_room_for() {
+    if constexpr (std::is_same_v<Spec, onto::total>) return true;
+    else if constexpr (!D::may_have_bands) return false;
+    else return std::is_constructible_v<typename D::stored_type, const Bands&, decltype(std::declval<const D&>().primal.get_extents())>;
+  }
+  template <class Result, class Bands, class... Spec, int... K>
+  static constexpr bool has_room(std::integer_sequence<int, K...>) {
+    if constexpr (value<Result>) return (has_room_for<Result, Bands, Spec>() && ...);
+    else return (has_room_for<std::remove_cvref_t<decltype(get<K>(std::declval<Result&>()))>, Bands, Spec>() && ...);
   }
   template <class F, class R>
   struct dense_result {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "functra/transforms/options.hpp"
 
@@ -61,7 +62,7 @@ FUNCTRA_INLINE auto strip_taped(const Y& y) {
       y);
 }
 
-// Seeds the outputs of level L with cotangents.
+// Seeds the outputs of level L with cotangents; all shapes are checked first, so that a wrong one leaves no seed behind.
 template <int L, class Y, class Ct>
 void seed(const Y& y, const Ct& ct) {
   tree_for_each(
@@ -71,8 +72,12 @@ void seed(const Y& y, const Ct& ct) {
           for (int i = 0; i < extents_of_value<V>::R; ++i)
             if (extent_of(c, i) != v.extent(i))
               fail("vjp", "the cotangent must have the shape of the output ", shape_text(v), ", got extent ", extent_of(c, i), " in dim ", i);
-          accumulate(v.ref, v.value(), lift<typename V::cotangent_type>(c));
         }
+      },
+      y, ct);
+  tree_for_each(
+      []<class V, class C>(const V& v, const C& c) {
+        if constexpr (level_of<V> == L) accumulate(v.ref, v.value(), lift<typename V::cotangent_type>(c));
       },
       y, ct);
 }
@@ -82,13 +87,18 @@ inline constexpr bool callable_with = false;
 template <class F, class... A>
 inline constexpr bool callable_with<F, std::tuple<A...>> = std::is_invocable_v<const F&, const A&...>;
 
+// A tape that several threads may pull back, one after the other.
+struct kept_tape : tape {
+  std::mutex busy;
+};
+
 // A forward pass of f over all of its arguments, kept for pullbacks. Extra is a tower that cotangents live on besides.
 template <class Extra, class F, class... X>
 auto record(const F& f, const X&... x) {
   using Outer = call_tower<F, X...>;
   using W = join_t<Outer, Extra>;
   constexpr int L = tower_level<W> + 1;
-  auto on = std::make_shared<tape>();
+  auto on = std::make_shared<kept_tape>();
   auto inputs = std::make_tuple(tree_map([&](const auto& v) { return put_on<L, W>(*on, v); }, x)...);
   static_assert(callable_with<F, decltype(inputs)>,
                 "[vjp] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
@@ -103,7 +113,7 @@ inline constexpr bool tower_within = std::is_same_v<join_t<A, B>, B>;
 }  // namespace detail
 
 // The pullback of a function at a point: maps a cotangent of the output to the gradients of the inputs. It may be kept, called
-// again, mapped and differentiated; called with cotangents on levels that its tape was not recorded for, it records anew.
+// again (by several threads, too), mapped and differentiated; called with cotangents on levels that its tape was not recorded for, it records anew.
 template <class Tape, class Inputs, class Y, int L, class W, bool HasAux, class F, class... X>
 class pullback {
  public:
@@ -113,6 +123,7 @@ class pullback {
   auto operator()(const Ct& cotangent) const {
     auto ct = detail::settle<false>(cotangent);
     if constexpr (detail::tower_within<tree_tower_t<Ct>, W>) {
+      const std::lock_guard one_at_a_time(tape_->busy);
       detail::seed<L>(y_, ct);
       tape_->sweep();
       return unwrap(detail::take_gradients(inputs_));
