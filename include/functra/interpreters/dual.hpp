@@ -216,7 +216,16 @@ struct interpreter<tracer::dual> {
     constexpr bool same_type = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_same_v<typename G::template out_type<k>, scalar_t<E>> && ...); }(ints<G::outputs>);
     constexpr int lanes = std::max({lanes_of<element_of<V>>...});
     return same_type && ((level_of<V> == 0) && ...) && lanes == lanes_of<E> && ((!A::may_have_bands || extents_of_value<A>::R == R) && ...) && ((std::is_same_v<element_of<A>, E> && std::is_same_v<element_of<typename A::tangent_type>, E>) && ...) &&
-           ((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total> || is_like<Spec>) && ...);
+           ((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total> || is_like_rank<R, V...>(Spec{})) && ...);
+  }
+  // Whether an output goes to a leaf of rank R.
+  template <int R, class... V, class Spec>
+  static constexpr bool is_like_rank(Spec) {
+    return false;
+  }
+  template <int R, class... V, int I>
+  static constexpr bool is_like_rank(onto::like<I>) {
+    return extents_of_value<nth_type<I, V...>>::R == R;
   }
   template <class X, class A>
   static FUNCTRA_INLINE bool spans(const X& x, const A& active) {
