@@ -5,7 +5,8 @@
 #include "functra/primitives/hyperbolic.hpp"
 #include "functra/primitives/matmul.hpp"
 #include "functra/transforms/hessian.hpp"
-#include "functra/transforms/jacobian.hpp"
+#include "functra/transforms/jacfwd.hpp"
+#include "functra/transforms/jacrev.hpp"
 
 #include "../naive_einsum.hpp"
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/transforms/jacobian.hpp"
+#include "functra/transforms/jacfwd.hpp"
+#include "functra/transforms/jacrev.hpp"
 
 namespace functra {
 
