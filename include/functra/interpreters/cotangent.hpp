@@ -100,15 +100,6 @@ template <class V, class C>
 struct cotangent_ref<V, C, cotangent_kind::inlined> {
   element_of<C>* p = nullptr;
   tape* on = nullptr;
-  // Copied member by member: g++ copies the pair as one, which has to wait for members that were written one by one.
-  FUNCTRA_INLINE cotangent_ref() {}
-  FUNCTRA_INLINE cotangent_ref(element_of<C>* place, tape* t) : p(place), on(t) {}
-  FUNCTRA_INLINE cotangent_ref(const cotangent_ref& o) : p(o.p), on(o.on) {}
-  FUNCTRA_INLINE cotangent_ref& operator=(const cotangent_ref& o) {
-    p = o.p;
-    on = o.on;
-    return *this;
-  }
   explicit operator bool() const { return p != nullptr; }
 };
 template <class V, class C>
