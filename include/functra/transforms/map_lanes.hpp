@@ -146,7 +146,7 @@ struct place {
   T* p;
   bool past_cache;
 };
-inline constexpr std::size_t large_stacks = std::size_t{8} << 20;
+inline constexpr std::size_t large_stacks = std::size_t{16} << 20;  // half of a usual last-level cache
 
 template <class Y, class T>
 FUNCTRA_INLINE void store_group(const Y& y, const place<T>& to, index_t first, int count) {
