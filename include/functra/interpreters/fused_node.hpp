@@ -107,7 +107,11 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
         refs{ref_of(v)...},
         value(value_in(y)) {}
 
-  void pull() { run(); }
+  void pull() {
+    const bool any = [&]<int... k>(std::integer_sequence<int, k...>) { return (get<k>(slots).is_set() || ...); }(ints<outputs>);
+    if (!any) return;
+    [&]<int... k>(std::integer_sequence<int, k...>) { pull_some(true, cotangent<k>()...); }(ints<outputs>);
+  }
 
   // Pulls these cotangents back, not those that were summed up: constants need not be lifted to the levels of the others.
   template <class... Ck>
@@ -149,20 +153,13 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
     else return nothing{};
   }
 
-  void run() {
-    const bool any = [&]<int... k>(std::integer_sequence<int, k...>) { return (get<k>(slots).is_set() || ...); }(ints<outputs>);
-    if (!any) return;
-    [&]<int... k>(std::integer_sequence<int, k...>) { pull_some(true, cotangent<k>()...); }(ints<outputs>);
-  }
   // The cotangent of output K; zeros where nothing reached it.
   template <int K>
   decltype(auto) cotangent() {
-    using Slot = std::remove_cvref_t<decltype(get<K>(slots))>;
     auto& s = get<K>(slots);
     if constexpr (outputs == 1) return s.take();
     else {
       using Ck = nth_type<K, C...>;
-      static_cast<void>(static_cast<Slot*>(nullptr));
       if (s.is_set()) return Ck(s.take());
       if constexpr (requires { s.x; }) return constant_value<Ck>(s.x, 0);
       else if constexpr (extents_of_value<Ck>::is_static) return constant_value<Ck>(extents_of_value<Ck>{}, 0);
@@ -243,11 +240,7 @@ struct fused_node<L, Mask, G, bundle<Spec...>, bundle<Y...>, bundle<C...>, V...>
       if constexpr (!large) {
         auto r = bind(fused_statement<H, onto::like<I>...>{}, name, leaf<i>()..., c...);
         if constexpr (sizeof...(I) == 1) (accumulate(get<I>(refs), leaf<I>(), std::move(r)), ...);
-        else {
-          int unused = 0;
-          static_cast<void>(unused);
-          [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), leaf<I>(), std::move(get<k>(r))), ...); }(ints<sizeof...(I)>);
-        }
+        else [&]<int... k>(std::integer_sequence<int, k...>) { (accumulate(get<I>(refs), leaf<I>(), std::move(get<k>(r))), ...); }(ints<sizeof...(I)>);
       }
     }(ints<sizeof...(V)>);
   }

@@ -7,7 +7,6 @@
 // The operands of a statement on a tape: their values without its level, their cotangents, and the tape itself.
 namespace functra::detail {
 
-
 template <int L, class V>
 FUNCTRA_INLINE decltype(auto) untaped(const V& v) {
   if constexpr (level_of<V> == L) return v.value();
