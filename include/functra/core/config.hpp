@@ -29,3 +29,5 @@
 #define FUNCTRA_COLD __attribute__((cold, noinline))
 // An empty member takes no room.
 #define FUNCTRA_EMPTY [[no_unique_address]]
+// Data members of what should live in registers, though it is const: g++ keeps const objects in memory, but not those with mutable members.
+#define FUNCTRA_IN_REGISTERS mutable

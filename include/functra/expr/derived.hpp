@@ -154,7 +154,7 @@ struct pullback_of {
  private:
   template <class In, class N, class Out>
   static FUNCTRA_INLINE void pull(const In& in, const N& n, Out& out) {
-    const auto c = in.template get<F::arity>();
+    auto c = in.template get<F::arity>();
     if constexpr (F::linear) reverse<In>(n, c, out);
     else {
       const auto dead = is_zero(c);
@@ -192,7 +192,7 @@ struct partials_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    const typename F::template node<0, Mask, In> n(in);
+    typename F::template node<0, Mask, In> n(in);
     out.template put<0>(n.v);
     shifted<Out> rest{out};
     detail::direct_sink<Mask, shifted<Out>> sink{rest};
@@ -244,9 +244,9 @@ struct dual_inputs {
   static constexpr int lane_depth = depth_of_input<In> + 1;
   template <int I>
   FUNCTRA_INLINE auto get() const {
-    const auto p = lift_lane<lane_depth - 1>(in.template get<I>());
+    auto p = lift_lane<lane_depth - 1>(in.template get<I>());
     if constexpr (active(Mask, I)) {
-      const auto t = lift_lane<lane_depth - 1>(in.template get<Arity + rank_in(Mask, I)>());
+      auto t = lift_lane<lane_depth - 1>(in.template get<Arity + rank_in(Mask, I)>());
       return dual_lane<std::remove_const_t<decltype(p)>>{p, t};
     } else return p;
   }
@@ -258,7 +258,7 @@ struct dual_outputs {
   Out& out;
   template <int K, class L>
   FUNCTRA_INLINE void put(const L& y) {
-    const auto d = lift_lane<Depth>(y);
+    auto d = lift_lane<Depth>(y);
     if constexpr (depth<std::remove_const_t<decltype(d)>> < Depth) static_assert(!std::is_same_v<L, L>, "an integer result has no tangent");
     if constexpr (Primals) out.template put<K>(d.p);
     out.template put<(Primals ? Outputs : 0) + K>(d.t);
@@ -284,7 +284,7 @@ struct pushforward_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    const detail::dual_inputs<In, G::arity, Mask> din{in};
+    detail::dual_inputs<In, G::arity, Mask> din{in};
     detail::dual_outputs<Out, G::outputs, detail::depth_of_input<In> + 1, Primals> dout{out};
     G::run(din, dout);
   }
@@ -299,7 +299,7 @@ struct basis_inputs {
   static constexpr int lane_depth = depth_of_input<In> + 1;
   template <int I>
   FUNCTRA_INLINE auto get() const {
-    const auto p = lift_lane<lane_depth - 1>(in.template get<I>());
+    auto p = lift_lane<lane_depth - 1>(in.template get<I>());
     if constexpr (I == J) return dual_lane<std::remove_const_t<decltype(p)>>{p, constant_like(p, 1)};
     else return p;
   }
@@ -312,8 +312,8 @@ struct contraction {
   L sum;
   template <int K, class Y>
   FUNCTRA_INLINE void put(const Y& y) {
-    const auto d = lift_lane<Depth>(y);
-    const auto c = lift_lane<Depth - 1>(in.template get<Arity + K>());
+    auto d = lift_lane<Depth>(y);
+    auto c = lift_lane<Depth - 1>(in.template get<Arity + K>());
     sum = sum + convert_lane<lane_scalar<L>>(absorbing_product(c, d.t));
   }
 };
@@ -347,14 +347,14 @@ struct jacobian_of {
     Out& out;
     template <int K, class L>
     FUNCTRA_INLINE void put(const L& y) {
-      const auto d = lift_lane<Depth>(y);
+      auto d = lift_lane<Depth>(y);
       if constexpr (J == 0) out.template put<K>(d.p);
       out.template put<G::outputs + K * inputs + J>(d.t);
     }
   };
   template <int J, class In, class Out>
   static FUNCTRA_INLINE void column(const In& in, Out& out) {
-    const detail::basis_inputs<In, detail::nth_active(Mask, J)> basis{in};
+    detail::basis_inputs<In, detail::nth_active(Mask, J)> basis{in};
     column_outputs<J, detail::depth_of_input<In> + 1, Out> columns{out};
     G::run(basis, columns);
   }
@@ -392,8 +392,8 @@ struct cotangents_of {
   template <int K, class In, class Out>
   static FUNCTRA_INLINE void one(const In& in, Out& out) {
     constexpr int J = detail::nth_active(Mask, K);
-    const detail::basis_inputs<In, J> basis{in};
-    const auto x = lift_lane<detail::depth_of_input<In>>(in.template get<J>());
+    detail::basis_inputs<In, J> basis{in};
+    auto x = lift_lane<detail::depth_of_input<In>>(in.template get<J>());
     using L = std::remove_const_t<decltype(x)>;
     detail::contraction<In, G::arity, detail::depth_of_input<In> + 1, L> sums{in, constant_like(x, 0)};
     G::run(basis, sums);

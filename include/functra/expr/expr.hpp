@@ -121,6 +121,7 @@ class Expr : public lazy_base<Expr<F, V...>>, detail::expr_extents<F, V...> {
     return cache_;
   }
   FUNCTRA_INLINE bundle<V...>& leaves() { return leaves_; }
+  FUNCTRA_INLINE const bundle<V...>& leaves() const { return leaves_; }
   bool is_pinned() const { return pinned_; }
   const char* name() const { return name_; }
 

@@ -88,10 +88,10 @@ FUNCTRA_INLINE auto apply(const A& a) {
     Op::value_and_d0(a.p, y, d);
     return dual_lane<L>{y, law::scale(a.t, d)};
   } else {
-    const auto y = apply<Op>(a.p);
-    const auto t = detail::tangent_of<depth<A>, 0, Op>(a, y, a.p);
+    auto y = apply<Op>(a.p);
+    auto t = detail::tangent_of<depth<A>, 0, Op>(a, y, a.p);
     using L = std::remove_const_t<decltype(y)>;
-    if constexpr (std::is_same_v<decltype(t), const detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
+    if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, t};
   }
 }
@@ -103,12 +103,12 @@ FUNCTRA_INLINE auto apply(const A& a, const B& b) {
   else if constexpr (D == 0) return Op::value(a, b);
   else if constexpr (!Op::differentiable) return Op::value(primal(a), primal(b));
   else {
-    const auto pa = detail::primal_at<D>(a);
-    const auto pb = detail::primal_at<D>(b);
-    const auto y = apply<Op>(pa, pb);
-    const auto t = detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb), detail::tangent_of<D, 1, Op>(b, y, pa, pb));
+    auto pa = detail::primal_at<D>(a);
+    auto pb = detail::primal_at<D>(b);
+    auto y = apply<Op>(pa, pb);
+    auto t = detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb), detail::tangent_of<D, 1, Op>(b, y, pa, pb));
     using L = std::remove_const_t<decltype(y)>;
-    if constexpr (std::is_same_v<decltype(t), const detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
+    if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, lift_lane<D - 1>(t)};
   }
 }
@@ -121,14 +121,14 @@ FUNCTRA_INLINE auto apply(const A& a, const B& b, const C& c) {
   else if constexpr (D == 0) return Op::value(a, b, c);
   else if constexpr (!Op::differentiable) return Op::value(primal(a), primal(b), primal(c));
   else {
-    const auto pa = detail::primal_at<D>(a);
-    const auto pb = detail::primal_at<D>(b);
-    const auto pc = detail::primal_at<D>(c);
-    const auto y = apply<Op>(pa, pb, pc);
-    const auto t = detail::add_some(detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb, pc), detail::tangent_of<D, 1, Op>(b, y, pa, pb, pc)),
+    auto pa = detail::primal_at<D>(a);
+    auto pb = detail::primal_at<D>(b);
+    auto pc = detail::primal_at<D>(c);
+    auto y = apply<Op>(pa, pb, pc);
+    auto t = detail::add_some(detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb, pc), detail::tangent_of<D, 1, Op>(b, y, pa, pb, pc)),
                                     detail::tangent_of<D, 2, Op>(c, y, pa, pb, pc));
     using L = std::remove_const_t<decltype(y)>;
-    if constexpr (std::is_same_v<decltype(t), const detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
+    if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, lift_lane<D - 1>(t)};
   }
 }
@@ -180,7 +180,7 @@ FUNCTRA_INLINE void send(const S& seed, Sink& sink, const Node& child, const Y& 
   if constexpr ((Mask & mask_bits(B, Child::arity)) != 0 && std::is_floating_point_v<typename Child::type>) {
     if constexpr (detail::customized<Op>) child.rev(Op::template pull<typename Child::type>(seed), sink);
     else {
-      const auto d = detail::partial<I, Op>(y, x...);
+      auto d = detail::partial<I, Op>(y, x...);
       using D = std::remove_const_t<decltype(d)>;
       if constexpr (detail::is_zero_partial<D>) child.rev(constant_like(seed, 0), sink);
       else if constexpr (requires { d.mask; }) {

@@ -34,8 +34,8 @@ struct combination<fn<scaled_tangent<Smooth>, arg<T>, arg<T>>> {
   static constexpr int products = 1;
   template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
-    const auto d = in.template get<B>();
-    const auto t = in.template get<B + 1>();
+    auto d = in.template get<B>();
+    auto t = in.template get<B + 1>();
     if constexpr (Absorbing) return absorbing_product<!Smooth>(d, t);
     else return lanes::fma(d, t, constant_like(d, 0));  // not -0
   }
@@ -45,8 +45,8 @@ struct combination<fn<add, fn<scaled_tangent<Smooth>, arg<T>, arg<T>>, R>> {
   static constexpr int products = combination<R>::products == 0 ? 0 : 1 + combination<R>::products;
   template <bool Absorbing, int B, class In>
   static FUNCTRA_INLINE auto sum(const In& in) {
-    const auto d = in.template get<B>();
-    const auto t = in.template get<B + 1>();
+    auto d = in.template get<B>();
+    auto t = in.template get<B + 1>();
     const auto rest = combination<R>::template sum<Absorbing, B + 2>(in);
     if constexpr (Absorbing) return absorbing_fma<!Smooth>(d, t, rest);
     else return lanes::fma(d, t, rest);

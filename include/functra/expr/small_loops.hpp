@@ -123,16 +123,16 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
     };
     (clear(get<K>(out)), ...);
   } else if constexpr (size == 1) {
-    const static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v)}...}};
-    const static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p, get<K>(out).accumulate}...}};
+    static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v)}...}};
+    static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p, get<K>(out).accumulate}...}};
     G::run(x, y);
   } else if constexpr (flat && N == 1) {
     // Scalars side by side: the widest packs that fit, then narrower ones.
     constexpr index_t most = lanes::width<double>;
     const auto chunk = [&]<int W>(std::integral_constant<int, W>, index_t at) FUNCTRA_INLINE_LAMBDA {
-      const static_inputs<static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>...> x{
+      static_inputs<static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>...> x{
           {static_input<W, true, element_of<V>, static_single<extents_of_value<V>>()>{origin(v) + (static_single<extents_of_value<V>>() ? 0 : at)}...}};
-      const static_outputs<static_output<W, true, U, static_single<Xo>()>...> y{
+      static_outputs<static_output<W, true, U, static_single<Xo>()>...> y{
           {static_output<W, true, U, static_single<Xo>()>{get<K>(out).p + (static_single<Xo>() ? 0 : at), get<K>(out).accumulate || (static_single<Xo>() && at > 0)}...}};
       G::run(x, y);
     };
@@ -161,8 +161,8 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
       for (int k = 0; k < ni + no; ++k) at[k] += last ? -(n - 1) * steps[k] : steps[k];
     };
     static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
-      const static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v) + at[I]}...}};
-      const static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}};
+      static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v) + at[I]}...}};
+      static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}};
       G::run(x, y);
     });
   }
@@ -205,8 +205,8 @@ FUNCTRA_INLINE index_t run_row(index_t size, const bundle<target<U, Xo, S>...>& 
       if (!overlap) break;
       at = size - W;
     }
-    const static_inputs<static_input<W, true, element_of<V>, is_single<V>>...> from{{static_input<W, true, element_of<V>, is_single<V>>{origin(v) + (is_single<V> ? 0 : at)}...}};
-    const static_outputs<static_output<W, true, U, Xo::R == 0>...> to{{static_output<W, true, U, Xo::R == 0>{get<K>(out).p + (Xo::R == 0 ? 0 : at), get<K>(out).accumulate}...}};
+    static_inputs<static_input<W, true, element_of<V>, is_single<V>>...> from{{static_input<W, true, element_of<V>, is_single<V>>{origin(v) + (is_single<V> ? 0 : at)}...}};
+    static_outputs<static_output<W, true, U, Xo::R == 0>...> to{{static_output<W, true, U, Xo::R == 0>{get<K>(out).p + (Xo::R == 0 ? 0 : at), get<K>(out).accumulate}...}};
     G::run(from, to);
   }
   return at;
@@ -230,8 +230,8 @@ FUNCTRA_INLINE void run_strided_row(const X& x, bool flat, index_t at, const bun
   for (int k = 0; k < all; ++k) offset[k] = at * walks[k].stride[last];
   for (;;) {
     for (index_t i = at; i < length; ++i) {
-      const static_inputs<static_input<1, false, element_of<V>, true>...> from{{static_input<1, false, element_of<V>, true>{origin(v) + offset[I]}...}};
-      const static_outputs<static_output<1, false, U, true>...> to{{static_output<1, false, U, true>{get<K>(out).p + offset[ni + K], get<K>(out).accumulate}...}};
+      static_inputs<static_input<1, false, element_of<V>, true>...> from{{static_input<1, false, element_of<V>, true>{origin(v) + offset[I]}...}};
+      static_outputs<static_output<1, false, U, true>...> to{{static_output<1, false, U, true>{get<K>(out).p + offset[ni + K], get<K>(out).accumulate}...}};
       G::run(from, to);
       for (int k = 0; k < all; ++k) offset[k] += walks[k].stride[last];
     }

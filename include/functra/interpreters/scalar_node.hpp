@@ -29,12 +29,7 @@ struct edge {
   }
   template <class C>
   FUNCTRA_INLINE void send_masked(const C& c) const {
-    // A zero that has to beat an infinity can only matter where a plain sum is NaN.
-    const C d = lanes::convert<scalar_t<C>>(partial);
-    C sum = lanes::fma(d, c, *to);
-    if (lanes::maybe_nan(sum)) [[unlikely]]
-      sum = law::absorbing_fma(d, c, *to);
-    *to = sum;
+    *to = law::absorbing_fma(lanes::convert<scalar_t<C>>(partial), c, *to);
   }
 };
 template <class T, int Known>
@@ -75,17 +70,17 @@ struct scalar_node {
 
   FUNCTRA_INLINE scalar_node() noexcept {}
   FUNCTRA_INLINE scalar_node* pull() {
-    const C c = cotangent;
     if constexpr (lanes_of<C> == 1) {
+      const C c = cotangent;
       if (!is_ordinary(c)) [[unlikely]]
         return c == C(0) ? this : pull_infinite();
       return send(c, [](const auto&) FUNCTRA_INLINE_LAMBDA { return true; });
     } else {
-      cotangent = C(0);
       for_each_index(ints<sizeof...(Edge)>, [&](auto k) FUNCTRA_INLINE_LAMBDA {
         const auto& e = get<k>(edges);
-        if (e.to) e.send_masked(c);
+        if (e.to) e.send_masked(cotangent);
       });
+      cotangent = C(0);
       return this;
     }
   }
@@ -114,6 +109,12 @@ struct scalar_inputs : bundle<E...> {
     return functra::get<K>(static_cast<const bundle<E...>&>(*this));
   }
 };
+template <int L, class... V>
+FUNCTRA_INLINE auto scalar_inputs_of(const V&... v) {
+  constexpr int N = std::max({1, lanes_of<element_of<V>>...});
+  return scalar_inputs<element_t<dtype_of<V>, N>...>{{element_t<dtype_of<V>, N>(*origin(untaped<L>(v)))...}};
+}
+
 // Stores the partials of the leaves in Mask.
 template <law::mask_t Mask, class Node>
 struct edge_sink {
@@ -123,5 +124,36 @@ struct edge_sink {
     if constexpr (law::detail::active(Mask, I)) functra::get<law::detail::rank_in(Mask, I)>(node.edges).put(d);
   }
 };
+// Adds the cotangents of the leaves in Mask to where they are summed.
+template <law::mask_t Mask, class... E>
+struct place_sink {
+  bundle<E*...> to;
+  template <int I, class D>
+  FUNCTRA_INLINE void add(const D& d) {
+    if constexpr (law::detail::active(Mask, I)) {
+      constexpr int k = law::detail::rank_in(Mask, I);
+      using T = nth_type<k, E...>;
+      T spare(0);  // for constants: a branch would keep the compiler from ordering all as it likes
+      T* const p = functra::get<k>(to) ? functra::get<k>(to) : &spare;
+      *p += static_cast<T>(d);
+    }
+  }
+};
+
+// The element of the cotangent of the K-th leaf in Mask.
+template <law::mask_t Mask, int K, class... V>
+using leaf_cotangent = element_of<typename nth_type<law::detail::nth_active(Mask, K), V...>::cotangent_type>;
+
+// Pulls 1 back past a scalar statement, which needs no record; returns its value.
+template <int L, law::mask_t Mask, class F, class... V>
+FUNCTRA_INLINE auto pull_scalar(const V&... v) {
+  return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
+    auto x = scalar_inputs_of<L>(v...);
+    typename F::template node<0, Mask, decltype(scalar_inputs_of<L>(v...))> n(x);
+    place_sink<Mask, leaf_cotangent<Mask, k, V...>...> sink{{nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p...}};
+    n.rev(law::constant_like(n.v, 1), sink);
+    return Tensor<std::remove_const_t<decltype(n.v)>>(n.v);
+  }(ints<std::popcount(Mask)>);
+}
 
 }  // namespace functra::detail

@@ -243,22 +243,17 @@ struct interpreter<tracer::taped> {
     using C = cotangent_t<W, Y>;
     if (!on) return taped<Y, L, C>(bind(statement, name, detail::untaped<L>(v)...));
     return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
-      using Node = detail::scalar_node<element_of<C>, detail::edge<typename leaf_element<L, Mask, k, V...>::type, law::known_partial<F, law::detail::nth_active(Mask, k)>>...>;
-      using In = detail::scalar_inputs<element_t<dtype_of<V>, N>...>;
-      const In x{{element_t<dtype_of<V>, N>(*detail::origin(detail::untaped<L>(v)))...}};
+      using Node = detail::scalar_node<element_of<C>, detail::edge<detail::leaf_cotangent<Mask, k, V...>, law::known_partial<F, law::detail::nth_active(Mask, k)>>...>;
+      auto x = detail::scalar_inputs_of<L>(v...);
       // The node first: what the tape calls when it grows would have the partials spilled.
       auto* const node = on->template record<Node>();
-      const typename F::template node<0, Mask, In> n(x);
+      typename F::template node<0, Mask, decltype(detail::scalar_inputs_of<L>(v...))> n(x);
       ((get<k>(node->edges).to = nth_of<law::detail::nth_active(Mask, k)>(v...).ref.p), ...);
       detail::edge_sink<Mask, Node> sink{*node};
       n.rev(law::constant_like(n.v, 1), sink);
       return taped<Y, L, C>(Y(n.v), detail::cotangent_ref<Y, C>{&node->cotangent, on});
     }(ints<std::popcount(Mask)>);
   }
-  template <int L, law::mask_t Mask, int K, class... V>
-  struct leaf_element {
-    using type = element_of<typename nth_type<law::detail::nth_active(Mask, K), V...>::cotangent_type>;
-  };
 
   template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
   static auto record_many(tape* on, functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {

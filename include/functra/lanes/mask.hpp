@@ -22,7 +22,7 @@ struct pack<bool, N> {
   static constexpr int size = N;
   static constexpr std::uint64_t full = ~std::uint64_t{0} >> (64 - N);
 
-  std::uint64_t bits;  // bit i is lane i, the bits above are zero
+  FUNCTRA_IN_REGISTERS std::uint64_t bits;  // bit i is lane i, the bits above are zero
 
   pack() = default;
   FUNCTRA_INLINE constexpr pack(bool x) : bits(x ? full : 0) {}

@@ -32,17 +32,10 @@ inline constexpr layout layout_of = N == 1               ? layout::one
 template <class T, int N, layout = layout_of<T, N>>
 struct pack_storage {
   pack<T, N / 2> lo, hi;
-  pack_storage() = default;
-  FUNCTRA_INLINE pack_storage(const pack_storage& o) : lo(o.lo), hi(o.hi) {}
-  FUNCTRA_INLINE pack_storage& operator=(const pack_storage& o) {
-    lo = o.lo;
-    hi = o.hi;
-    return *this;
-  }
 };
 template <class T, int N>
 struct pack_storage<T, N, layout::in_register> {
-  batch_t<T, N> reg;
+  FUNCTRA_IN_REGISTERS vector_t<T, N> reg;
 };
 template <class T, int N>
 struct pack_storage<T, N, layout::one> {
@@ -98,12 +91,12 @@ struct pack : detail::pack_storage<T, N> {
   // A leaf as the type that the compiler has operators for: its vector of N lanes, or T when N is one.
   using raw_type = detail::vector_t<T, is_split ? 1 : N>;
   FUNCTRA_INLINE raw_type raw() const {
-    if constexpr (is_register) return __builtin_bit_cast(raw_type, this->reg.data);
+    if constexpr (is_register) return this->reg;
     else return this->value;
   }
   FUNCTRA_INLINE static pack from_raw(raw_type x) {
     pack result;
-    if constexpr (is_register) result.reg = make_batch(x);
+    if constexpr (is_register) result.reg = x;
     else result.value = x;
     return result;
   }
@@ -304,11 +297,6 @@ struct pack : detail::pack_storage<T, N> {
   using wrapping_type = detail::vector_t<detail::arithmetic_t<T>, is_split ? 1 : N>;
   FUNCTRA_INLINE wrapping_type wrapping() const { return __builtin_bit_cast(wrapping_type, raw()); }
   FUNCTRA_INLINE static pack from_wrapping(wrapping_type x) { return from_raw(__builtin_bit_cast(raw_type, x)); }
-
-  FUNCTRA_INLINE static auto make_batch(raw_type x) {
-    using batch = detail::batch_t<T, N>;
-    return batch(__builtin_bit_cast(typename batch::register_type, x));
-  }
 
   template <class F>
   FUNCTRA_INLINE static pack integer_division(pack a, pack b, F f) {

@@ -46,7 +46,7 @@ class storage {  // inline
 
  private:
   static constexpr index_t count = X::max_size;
-  T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
+  FUNCTRA_IN_REGISTERS T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
 // Packs are copied by whole registers: compilers copy aggregates in smaller pieces, which stalls the loads that follow.
@@ -74,7 +74,7 @@ class storage<P, X, true> {
   FUNCTRA_INLINE void assign(const storage& o) {
     for (index_t i = 0; i < count; ++i) v_[i].copy_from(o.v_[i]);
   }
-  P v_[count > 0 ? static_cast<std::size_t>(count) : 1];
+  FUNCTRA_IN_REGISTERS P v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
 template <class T, class X>

@@ -30,6 +30,16 @@ FUNCTRA_INLINE void pull_sum(const SumExpr<F, V...>& y) {
   }(ints<sizeof...(V)>);
 }
 
+// So is a scalar statement on plain values: it is not recorded.
+template <int L, class Y>
+struct direct_scalar : std::false_type {};
+template <int L, class F, class... V>
+  requires(Expr<F, V...>::extents_type::R == 0 && std::is_floating_point_v<typename F::type>)
+struct direct_scalar<L, Expr<F, V...>> {
+  static constexpr law::mask_t mask = mask_at<L, V...>() & F::reach;
+  static constexpr bool value = mask != 0 && (is_plain<std::remove_cvref_t<decltype(untaped<L>(std::declval<const V&>()))>> && ...) && tower_level<typename cotangent_tower<L, V...>::type> == 0;
+};
+
 template <class Y>
 constexpr void check_scalar_result() {
   if constexpr (std::is_arithmetic_v<Y>) {
@@ -52,6 +62,16 @@ FUNCTRA_INLINE auto value_and_seed(tape& on, const Y& y) {
         return [&]<int... i>(std::integer_sequence<int, i...>) {
           return bind(fused_statement<law::value_of<typename Y::functor>, onto::total>{}, y.name(), untaped<L>(functra::get<i>(y.leaves()))...);
         }(ints<Y::functor::arity>);
+      else return 0;
+    }
+  }
+  if constexpr (direct_scalar<L, Y>::value) {
+    if (!y.is_pinned()) {
+      const auto value = [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
+        return pull_scalar<L, direct_scalar<L, Y>::mask, typename Y::functor>(functra::get<i>(y.leaves())...);
+      }(ints<Y::functor::arity>);
+      on.sweep();
+      if constexpr (Wants) return value;
       else return 0;
     }
   }
