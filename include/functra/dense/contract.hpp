@@ -40,6 +40,18 @@ FUNCTRA_INLINE void long_row(const product_plan& p, write how, const T* a, const
   }
 }
 
+// Rows of an outer product, a vector or two each, which stay in registers.
+template <class L, bool Two, class T>
+FUNCTRA_INLINE void outer_rows(index_t n, const T* a, index_t a_step, const T* b, T* c, index_t c_step, write how) {
+  constexpr index_t width = lanes_of<L>;
+  const L first = L::load(b), second = Two ? L::load(b + width) : first;
+  for (index_t i = 0; i < n; ++i) {
+    const L x(a[i * a_step]);
+    put<L, access::vector>(c + i * c_step, x * first, how, 0);
+    if constexpr (Two) put<L, access::vector>(c + i * c_step + width, x * second, how, 0);
+  }
+}
+
 template <class T>
 void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
   using L = lanes::pack<T, lanes::width<T>>;
@@ -54,12 +66,14 @@ void rows(const product_plan& p, write how, const T* a, const T* b, T* c) {
     });
   };
   if (p.k.n == 1) {
-    // An outer product is all writing: row by row, so that memory is written in order.
-    for (index_t i = 0; i < p.u.n; ++i) {
-      dynamic_tiles<V>(full, [&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA {
-        tile<L, 1, v, access::element, access::vector, access::vector>::template run<1>(w, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width);
-      });
-    }
+    // All writing: row by row, so that memory is written in order.
+    if (full == 1) outer_rows<L, false>(p.u.n, a, p.u.a, b, c, p.u.c, how);
+    else if (full == 2) outer_rows<L, true>(p.u.n, a, p.u.a, b, c, p.u.c, how);
+    else
+      for (index_t i = 0; i < p.u.n; ++i)
+        dynamic_tiles<V>(full, [&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA {
+          tile<L, 1, v, access::element, access::vector, access::vector>::template run<1>(w, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width);
+        });
   } else if (p.u.n < 4 && p.k.n >= 32) {
     for (index_t i = 0; i < p.u.n; ++i)
       dynamic_tiles<V>(full, [&](auto v, index_t j) FUNCTRA_INLINE_LAMBDA { long_row<L, v>(p, how, a + i * p.u.a, b + j * width, c + i * p.u.c + j * width); });

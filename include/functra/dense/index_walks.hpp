@@ -133,10 +133,11 @@ constexpr void make_plan(product_plan& p, bool elements) {
   for (int i = 0; i < p.loops.count; ++i) p.adds |= p.loops.at[i].summed;
 }
 
-// Turns many small products around into few long ones: the index of the largest loop becomes u.
+// Turns many small products around into few long ones: the index of the largest loop becomes u. Kernels that store vectors pay
+// sooner.
 constexpr void lengthen(product_plan& p) {
   const int largest = detail::find_largest(p.loops, detail::is_kept);
-  if (largest < 0 || p.u.n * p.v.n * p.k.n >= 64 || p.loops.at[largest].n < 16) return;
+  if (largest < 0 || p.u.n * p.v.n * p.k.n >= (p.kind == form::rows || p.kind == form::pointwise ? 16 : 64) || p.loops.at[largest].n < 16) return;
   const index_walk u = p.loops.take(largest);
   for (const index_walk& w : {p.u, p.v})
     if (w.n > 1) p.loops.push(w);

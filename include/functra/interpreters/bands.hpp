@@ -261,6 +261,23 @@ FUNCTRA_INLINE bool move_bands(const P& p, const A& from, B& to) {
     if (!p.move(from.line[i], to.line[to.count++])) return false;
   return true;
 }
+// Writes N elements, zeros but for the entries of the diagonals b, register by register: what is about to be copied waits for what
+// was written one by one.
+template <index_t First, index_t N, class E, class B, class Entry>
+FUNCTRA_INLINE void write_entries(E* p, const B& b, const Entry& entry) {
+  if constexpr (First < N) {
+    constexpr int W = static_cast<int>(std::min<index_t>(lanes::width<double>, static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(N - First)))));
+    element_t<E, W> x(0);
+    for (int i = 0; i < b.count; ++i) {
+      const auto at = static_cast<std::size_t>(b.line[i].offset - First);
+      if constexpr (W == 1) x = at == 0 ? x + entry(i) : x;
+      else x = lanes::select(lanes::pack<bool, W>::from_bits(at < W ? std::uint64_t{1} << at : 0), x + entry(i), x);
+    }
+    if constexpr (W == 1) p[First] = x;
+    else x.store(p + First);
+    write_entries<First + W, N>(p, b, entry);
+  }
+}
 // What the dual D stores, of the extents y, where a primitive moves the diagonals of t to b.
 template <class D, class P, class A, class X, class B, class Y>
 FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, const Y& y) {
@@ -273,17 +290,19 @@ FUNCTRA_INLINE auto move_rows(const P& p, const A& t, const X& x, const B& b, co
   } else {  // one element, whose diagonals are entries
     static_assert(Y::R == 0);
     using T = typename D::tangent_type;
+    using E = typename A::E;
+    const auto entry = [&](int i) FUNCTRA_INLINE_LAMBDA {
+      E e(0);
+      p.move_row(t.row(i, x), x, &e);
+      return e;
+    };
     auto r = zero_directions<T>(b.directions, y);
     auto* const to = r.mutable_data();
-    for (int i = 0; i < b.count; ++i) {
-      typename A::E e(0);
-      p.move_row(t.row(i, x), x, &e);
-      const index_t at = b.line[i].offset;
-      // Few are written as a whole: they are about to be copied as one.
-      if constexpr (decltype(r)::extents_type::is_static)
-        for (index_t k = 0; k < r.size(); ++k) to[k] = k == at ? to[k] + e : to[k];
-      else if (static_cast<std::size_t>(at) < static_cast<std::size_t>(b.directions)) to[at] = to[at] + e;
-    }
+    constexpr index_t n = decltype(r)::extents_type::is_static ? decltype(r)::extents_type::max_size : 0;
+    if constexpr (n > 0 && lanes_of<E> == 1) write_entries<0, n>(to, b, entry);
+    else
+      for (int i = 0; i < b.count; ++i)
+        if (const index_t at = b.line[i].offset; static_cast<std::size_t>(at) < static_cast<std::size_t>(b.directions)) to[at] = to[at] + entry(i);
     return as_batch<T>(std::move(r));
   }
 }

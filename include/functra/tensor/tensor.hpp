@@ -49,16 +49,29 @@ class storage {  // inline
   FUNCTRA_IN_REGISTERS T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
-// Packs are copied by whole registers: compilers copy aggregates in smaller pieces, which stalls the loads that follow.
-template <class P, class X>
-  requires(lanes_of<P> > 1)
-class storage<P, X, true> {
+// Whether elements are copied by the registers that loops over small tensors store: compilers copy aggregates in pieces of other
+// sizes, which stalls the loads that follow. What fits two general registers is passed in them.
+template <class T, class X>
+inline constexpr bool copied_by_registers = lanes_of<T> > 1;
+template <class T, class X>
+  requires(std::is_arithmetic_v<T> && sizeof(T) >= 4 && X::is_static)
+inline constexpr bool copied_by_registers<T, X> = X::max_size * static_cast<index_t>(sizeof(T)) > 16;
+
+template <int N, class T>
+FUNCTRA_INLINE void copy_register(const T* from, T* to) {
+  typedef T vector __attribute__((vector_size(static_cast<std::size_t>(N) * sizeof(T)), aligned(alignof(T)), may_alias));
+  *reinterpret_cast<vector*>(to) = *reinterpret_cast<const vector*>(from);
+}
+
+template <class T, class X>
+  requires(copied_by_registers<T, X>)
+class storage<T, X, true> {
  public:
   FUNCTRA_INLINE explicit storage(unset_t) {}
   FUNCTRA_INLINE storage(uninitialized_t, const X& x) {
     // What is copied whole holds something, where nobody will write, too.
     if constexpr (!X::is_static)
-      for (index_t i = x.size(); i < count; ++i) v_[i] = P(0);
+      for (index_t i = x.size(); i < count; ++i) v_[i] = T(0);
     else static_cast<void>(x);
   }
   FUNCTRA_INLINE storage(const storage& o) noexcept { assign(o); }
@@ -66,15 +79,23 @@ class storage<P, X, true> {
     assign(o);
     return *this;
   }
-  FUNCTRA_INLINE const P* data() const { return v_; }
-  FUNCTRA_INLINE P* mutable_data() { return v_; }
+  FUNCTRA_INLINE const T* data() const { return v_; }
+  FUNCTRA_INLINE T* mutable_data() { return v_; }
 
  private:
   static constexpr index_t count = X::max_size;
   FUNCTRA_INLINE void assign(const storage& o) {
-    for (index_t i = 0; i < count; ++i) v_[i].copy_from(o.v_[i]);
+    index_t i = 0;
+    if constexpr (lanes_of<T> > 1)
+      for (; i < count; ++i) v_[i].copy_from(o.v_[i]);
+    else {
+      for (; i + 8 <= count; i += 8) copy_register<8>(o.v_ + i, v_ + i);
+      if constexpr ((count & 4) != 0) copy_register<4>(o.v_ + i, v_ + i), i += 4;
+      if constexpr ((count & 2) != 0) copy_register<2>(o.v_ + i, v_ + i), i += 2;
+      if constexpr ((count & 1) != 0) v_[i] = o.v_[i];
+    }
   }
-  FUNCTRA_IN_REGISTERS P v_[count > 0 ? static_cast<std::size_t>(count) : 1];
+  FUNCTRA_IN_REGISTERS T v_[count > 0 ? static_cast<std::size_t>(count) : 1];
 };
 
 template <class T, class X>

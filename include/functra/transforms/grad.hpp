@@ -112,22 +112,6 @@ constexpr bool has_several_values() {
   else return kind_of_tree<Y> != tree_kind::other;
 }
 
-// Whether what lives on a tower are examples in lanes.
-template <class W>
-inline constexpr bool in_lanes = false;
-template <int N>
-inline constexpr bool in_lanes<hole<N>> = N > 1;
-// The call of f on values on a tape.
-template <bool InLanes, class F, class... A>
-  requires InLanes
-FUNCTRA_FLATTEN inline auto traced_call(const F& f, const A&... a) {
-  return f(a...);
-}
-template <bool InLanes, class F, class... A>
-FUNCTRA_INLINE auto traced_call(const F& f, const A&... a) {
-  return f(a...);
-}
-
 template <bool WantsValue, class F, class... Options>
 class grad_fn {
   using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
@@ -191,7 +175,7 @@ class grad_fn {
       if constexpr (aux) return jacrev_fn<F, Argnums, has_aux_t>(f_, Argnums{}, functra::has_aux)(a...);
       else return jacrev_fn<F, Argnums>(f_, Argnums{})(a...);
     } else {
-      const auto y = traced_call<in_lanes<W>>(f_, nth<I>(inputs)...);
+      const auto y = call_traced<W>(f_, nth<I>(inputs)...);
       if constexpr (aux) {
         static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
         check_scalar_result<typename Y::first_type>();

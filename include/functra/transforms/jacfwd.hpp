@@ -72,7 +72,7 @@ class jacfwd_fn {
         // Braces: in the order of the arguments.
         const bundle<decltype(input<Sel::contains(i), L, Lb, B>(a, k, first, skip))...> inputs{input<Sel::contains(i), L, Lb, B>(a, k, first, skip)...};
         static_assert(std::is_invocable_v<const F&, decltype(nth<i>(inputs))...>, "[jacfwd] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
-        return settle<false>(f_(nth<i>(inputs)...));
+        return settle<false>(call_traced<Outer>(f_, nth<i>(inputs)...));
       }(ints<sizeof...(A)>);
     };
     const auto result = push(0, B == dyn ? std::min(most, total) : B);

@@ -64,7 +64,7 @@ class jacrev_fn {
     return [&]<int... i>(std::integer_sequence<int, i...>) {
       const bundle<decltype(input<L, W, Sel::contains(i)>(on, a))...> inputs{input<L, W, Sel::contains(i)>(on, a)...};
       static_cast<void>(is_traceable<decltype(input<L, W, Sel::contains(i)>(on, a))...>());
-      const auto result = f_(nth<i>(inputs)...);
+      const auto result = call_traced<Outer>(f_, nth<i>(inputs)...);
       const auto y = settle<false>(primary(result));
       auto j = tree_map([&](const auto& leaf) { return one_output<Sel, L, Lb, B>(on, inputs, leaf); }, y);
       if constexpr (aux) return std::pair{std::move(j), strip_taped<L>(result.second)};

@@ -71,7 +71,7 @@ FUNCTRA_INLINE auto push_forward(const F& f, const std::tuple<X...>& x, const st
   const auto y = [&]<int... i>(std::integer_sequence<int, i...>) FUNCTRA_INLINE_LAMBDA {
     static_assert(std::is_invocable_v<const F&, decltype(make_dual<L>(nth<i>(x), nth<i>(t)))...>,
                   "[jvp] f must be callable with traced arguments: let it take them by `auto`, and be no mutable lambda");
-    return settle<false>(f(make_dual<L>(nth<i>(x), nth<i>(t))...));
+    return settle<false>(call_traced<call_tower<F, X...>>(f, make_dual<L>(nth<i>(x), nth<i>(t))...));
   }(ints<sizeof...(X)>);
   if constexpr (HasAux) {
     static_assert(kind_of_tree<decltype(y)> == tree_kind::pair, "[jvp] with has_aux, f must return std::pair{value, aux}");

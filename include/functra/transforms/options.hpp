@@ -140,6 +140,23 @@ template <class F>
   requires requires { F::group_registers; }
 inline constexpr int forward_registers<F> = F::group_registers;
 
+// Whether what lives on a tower are examples in lanes.
+template <class W>
+inline constexpr bool in_lanes = false;
+template <int N>
+inline constexpr bool in_lanes<hole<N>> = N > 1;
+// The call of f by a transform of what lives on the tower W. What a user wrote for lanes is inlined whole; a transform, which
+// keeps a tape, is not.
+template <class W, class F, class... A>
+  requires(in_lanes<W> && !requires { F::group_registers; })
+FUNCTRA_FLATTEN inline auto call_traced(const F& f, const A&... a) {
+  return f(a...);
+}
+template <class W, class F, class... A>
+FUNCTRA_INLINE auto call_traced(const F& f, const A&... a) {
+  return f(a...);
+}
+
 template <class T>
 concept floating_leaf = std::is_floating_point_v<dtype_of<T>>;
 
