@@ -35,6 +35,31 @@ TEST_CASE("banded: matrices") {
   check_jacobian([](const auto& x) { return matmul(x, x * x); }, values(Tensor<double, 3, 3>()));
 }
 
+TEST_CASE("banded: products of a matrix and a vector with diagonals") {
+  const auto weights = [](index_t m, index_t n) { return eval(cos(reshape(values(zeros<double>(m * n)), m, n))); };
+  for (index_t n : {4, 7, 80}) {
+    const auto w = weights(6, n), v = weights(n, 6), u = weights(6, n - 1);
+    const auto x = values(zeros<double>(n));
+    check_jacobian([&](const auto& p) { return matmul(w, p); }, x);
+    check_jacobian([&](const auto& p) { return tanh(matmul(square(p), v)); }, x);
+    check_jacobian([&](const auto& p) { return matmul(u, at(p, range(1, range::end)) * at(p, range(0, -1)) - square(at(p, range(0, -1)))); }, x);
+    check_jacobian([&](const auto& p) { return dot(sin(p), at(w, 2)) + matmul(w, at(p, range(range::end, range::end, -1))); }, x);
+    check_jacobian([&](const auto& p) { return einsum<"ij,j,i->ji">(w, p, at(v, 0)); }, x);
+    check_jacobian([&](const auto& p) { return matmul(w, p) * at(matmul(p, v), 1); }, x);
+    check_hessian([&](const auto& p) { return matmul(w, p * p); }, x);
+  }
+  const auto w = Tensor<double, 3, 5>(weights(3, 5));
+  const auto x = values(Tensor<double, 5>());
+  check_jacobian([&](const auto& p) { return matmul(w, exp(p)); }, x);
+  check_hessian([&](const auto& p) { return matmul(w, exp(p)); }, x);
+  const auto mapped = vmap(jacfwd([&](const auto& p) { return matmul(w, exp(p)); }))(stack(std::tuple{x, eval(-x)}, dim<0>));
+  require_equal(eval(at(mapped, 1)), by_columns([&](const auto& p) { return matmul(w, exp(p)); }, eval(-x)));
+  // The matrix is traced as well, and chunks of directions lack some elements.
+  const auto both = jacfwd([](const auto& m, const auto& p) { return matmul(m, p); }, argnums<0, 1>)(weights(3, 6), values(zeros<double>(6)));
+  require_equal(std::get<1>(both), by_columns([&](const auto& p) { return matmul(weights(3, 6), p); }, values(zeros<double>(6))));
+  require_equal(jacfwd([&](const auto& p) { return matmul(weights(3, 6), p); }, chunk_size(4))(values(zeros<double>(6))), by_columns([&](const auto& p) { return matmul(weights(3, 6), p); }, values(zeros<double>(6))));
+}
+
 TEST_CASE("banded: a zero beats what is infinite or NaN") {
   const double inf = std::numeric_limits<double>::infinity();
   for (index_t n : {5, 70}) {

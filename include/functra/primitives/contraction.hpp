@@ -197,6 +197,18 @@ struct contraction : bilinear<contraction<S>> {
     else return bind(contraction<functra::detail::normalized({S.a, S.c, S.b})>{}, other, c);
   }
 
+  // Whether operand I is a vector that is summed over; and the products of its elements, each by itself: [its index, result...].
+  template <int I>
+  static constexpr bool sums_vector = [] {
+    constexpr functra::detail::digits own = I == 0 ? S.a : S.b;
+    return functra::detail::digit_count(own) == 1 && functra::detail::digit_position(S.c, functra::detail::digit(own, 0)) < 0;
+  }();
+  template <class A, class B, int I>
+  static auto products(const A& a, const B& b, std::integral_constant<int, I>) {
+    constexpr functra::detail::digits own = I == 0 ? S.a : S.b;
+    return contraction<functra::detail::normalized({S.a, S.b, functra::detail::prepend_digit(functra::detail::digit(own, 0), S.c)})>{}.eval(a, b);
+  }
+
   template <unsigned Mask, class A, class B>
   FUNCTRA_INLINE auto batch(const A& a, const B& b) const {
     constexpr int d = functra::detail::index_count(S) + 1;
