@@ -31,3 +31,9 @@
 #define FUNCTRA_EMPTY [[no_unique_address]]
 // Data members of what should live in registers, though it is const: g++ keeps const objects in memory, but not those with mutable members.
 #define FUNCTRA_IN_REGISTERS mutable
+// Before a loop over a small tensor: g++ may keep what it sums in memory, and unrolls nothing by itself.
+#if defined(__clang__)
+#define FUNCTRA_UNROLL
+#else
+#define FUNCTRA_UNROLL _Pragma("GCC unroll 4")
+#endif

@@ -66,6 +66,8 @@ template <int N, bool Vector, class T, bool Single>
 struct static_output {
   T* p;
   bool accumulate;
+  FUNCTRA_INLINE void move_to(T* to) { p = to; }
+  FUNCTRA_INLINE void finish() const {}
   template <class L>
   FUNCTRA_INLINE void put(const L& v) const {
     if constexpr (std::is_same_v<scalar_t<T>, bool>) {
@@ -81,6 +83,20 @@ struct static_output {
   }
 };
 
+// The sum of all elements.
+template <class T>
+struct static_sum {
+  T* p;
+  T sum;
+  FUNCTRA_INLINE static_sum(T* to, bool) : p(to), sum(*to) {}
+  FUNCTRA_INLINE void move_to(T*) {}
+  template <class L>
+  FUNCTRA_INLINE void put(const L& v) {
+    sum = T(sum + v);
+  }
+  FUNCTRA_INLINE void finish() const { *p = sum; }
+};
+
 template <class... I>
 struct static_inputs : bundle<I...> {
   template <int K>
@@ -91,8 +107,8 @@ struct static_inputs : bundle<I...> {
 template <class... O>
 struct static_outputs : bundle<O...> {
   template <int K, class L>
-  FUNCTRA_INLINE void put(const L& v) const {
-    functra::get<K>(static_cast<const bundle<O...>&>(*this)).put(v);
+  FUNCTRA_INLINE void put(const L& v) {
+    functra::get<K>(static_cast<bundle<O...>&>(*this)).put(v);
   }
 };
 
@@ -104,6 +120,7 @@ FUNCTRA_INLINE void static_nest(const Step& step, index_t* offsets, const Body& 
     constexpr index_t n = X::static_extent(D);
     if constexpr (n == 1) static_nest<D + 1, X>(step, offsets, body);
     else
+      FUNCTRA_UNROLL
       for (index_t i = 0; i < n; ++i) {
         static_nest<D + 1, X>(step, offsets, body);
         step(std::integral_constant<int, D>{}, offsets, i + 1 == n);
@@ -144,7 +161,7 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
     if constexpr (most > 2 && (rest & 2) != 0) chunk(std::integral_constant<int, 2>{}, at), at += 2;
     if constexpr ((rest & 1) != 0) chunk(std::integral_constant<int, 1>{}, at);
   } else {
-    // Outputs that sum start from zero.
+    // Outputs that sum start from zero; those that sum everything do so in a register.
     const auto clear = []<class T, class O, bool Strided>(target<T, O, Strided>& o) FUNCTRA_INLINE_LAMBDA {
       if constexpr (O{}.size() != size) {
         if (!o.accumulate)
@@ -153,6 +170,7 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
       }
     };
     (clear(get<K>(out)), ...);
+    static_outputs<std::conditional_t<static_single<Xo>(), static_sum<U>, static_output<N, false, U, true>>...> y{{{get<K>(out).p, get<K>(out).accumulate}...}};
     index_t offsets[array_size(ni + no)]{};
     const auto step = [&](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
       constexpr int D = decltype(d)::value;
@@ -162,9 +180,10 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
     };
     static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
       static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v) + at[I]}...}};
-      static_outputs<static_output<N, false, U, true>...> y{{static_output<N, false, U, true>{get<K>(out).p + at[ni + K], get<K>(out).accumulate}...}};
+      (get<K>(y).move_to(get<K>(out).p + at[ni + K]), ...);
       G::run(x, y);
     });
+    (get<K>(y).finish(), ...);
   }
 }
 
