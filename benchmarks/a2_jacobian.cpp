@@ -22,17 +22,15 @@ auto inputs() {
 template <class T>
 auto functra_forward() {
   return [in = inputs<T>()] {
-    const auto& [a, x] = in;
-    const auto f = [&](const auto& v) { return sin(matmul(a, v)) * exp(-v); };
-    return functra::vmap(functra::jacfwd(f))(x);
+    const auto f = [&](const auto& v) { return sin(matmul(in.first, v)) * exp(-v); };
+    return functra::vmap(functra::jacfwd(f))(in.second);
   };
 }
 template <class T>
 auto functra_reverse() {
   return [in = inputs<T>()] {
-    const auto& [a, x] = in;
-    const auto f = [&](const auto& v) { return sin(matmul(a, v)) * exp(-v); };
-    return functra::vmap(functra::jacrev(f))(x);
+    const auto f = [&](const auto& v) { return sin(matmul(in.first, v)) * exp(-v); };
+    return functra::vmap(functra::jacrev(f))(in.second);
   };
 }
 

@@ -21,7 +21,7 @@ using namespace workload;
 template <template <class, int, int> class Gradient, class F, int N>
 bool add_gradient(const std::string& workload, const std::string& peer, F f, Buffer<double> (*input)(index_t)) {
   return add(workload, peer, "f64", [f, input] {
-    return [gradient = Gradient<F, N, 0>(f), x = input(N), g = Buffer<double>(N)]() mutable {
+    return [gradient = Gradient<F, N, 0>{f}, x = input(N), g = Buffer<double>(N)]() mutable {
       benchmark::DoNotOptimize(x);
       gradient(x.data(), nullptr, g.data());
       return view(g);
@@ -32,7 +32,7 @@ bool add_gradient(const std::string& workload, const std::string& peer, F f, Buf
 template <template <class, int, int> class Gradient>
 bool add_a1(const std::string& peer) {
   return add("A1", peer, "f64", [] {
-    return [gradient = Gradient<scalar::BlackScholes, 5, 0>({}), x = options<double>(), price = Buffer<double>(options_count),
+    return [gradient = Gradient<scalar::BlackScholes, 5, 0>{{}}, x = options<double>(), price = Buffer<double>(options_count),
             g = std::array<Buffer<double>, 5>{Buffer<double>(options_count), Buffer<double>(options_count), Buffer<double>(options_count),
                                               Buffer<double>(options_count), Buffer<double>(options_count)}]() mutable {
       double partials[5];
@@ -49,7 +49,7 @@ template <template <int> class Jacobian>
 bool add_a2(const std::string& workload, const std::string& peer) {
   return add(workload, peer, "f64", [] {
     const auto a = field_matrix<double>();
-    return [jacobian = Jacobian<3>(a), x = field_points<double>(), j = Buffer<double>(9 * field_count)]() mutable {
+    return [jacobian = Jacobian<3>{a}, x = field_points<double>(), j = Buffer<double>(9 * field_count)]() mutable {
       for (index_t i = 0; i < field_count; ++i) jacobian(x.data() + 3 * i, j.data() + 9 * i);
       return view(j);
     };
@@ -59,7 +59,7 @@ bool add_a2(const std::string& workload, const std::string& peer) {
 template <template <class, int> class Hessian>
 bool add_a3(const std::string& peer) {
   return add("A3", peer, "f64", [] {
-    return [hessian = Hessian<scalar::Rosenbrock, 6>({6}), x = hessian_points<double>(), h = Buffer<double>(36 * hessian_count)]() mutable {
+    return [hessian = Hessian<scalar::Rosenbrock, 6>{{6}}, x = hessian_points<double>(), h = Buffer<double>(36 * hessian_count)]() mutable {
       for (index_t i = 0; i < hessian_count; ++i) hessian(x.data() + 6 * i, h.data() + 36 * i);
       return view(h);
     };
@@ -76,7 +76,7 @@ bool add_a4(const std::string& peer) {
       std::copy_n(x.data() + inputs * i, inputs, data.data() + (inputs + 1) * i);
       data[(inputs + 1) * i + inputs] = y[i];
     }
-    return [gradient = Gradient<scalar::MlpLoss, parameters, inputs + 1>({}), p = parameter_values<double>(), data,
+    return [gradient = Gradient<scalar::MlpLoss, parameters, inputs + 1>{{}}, p = parameter_values<double>(), data,
             dw1 = Buffer<double>(320 * count), db1 = Buffer<double>(32 * count), dw2 = Buffer<double>(32 * count),
             db2 = Buffer<double>(count)]() mutable {
       double g[parameters];
@@ -102,7 +102,7 @@ bool add_a5(const std::string& peer) {
       std::copy_n(x.data() + 5 * i, 5, data.data() + 6 * i);
       data[6 * i + 5] = y[i];
     }
-    return [gradient = Gradient<scalar::LinearLoss, 6, 6>({}), p = uniform<double>(8, 6, -0.5, 1), data, dw = Buffer<double>(5 * count),
+    return [gradient = Gradient<scalar::LinearLoss, 6, 6>{{}}, p = uniform<double>(8, 6, -0.5, 1), data, dw = Buffer<double>(5 * count),
             db = Buffer<double>(count)]() mutable {
       double g[6];
       for (index_t i = 0; i < count; ++i) {
@@ -118,7 +118,7 @@ bool add_a5(const std::string& peer) {
 template <template <class, int, int> class Gradient>
 bool add_c2(const std::string& workload, const std::string& peer) {
   return add(workload, peer, "f64", [] {
-    return [gradient = Gradient<scalar::Lorenz, 6, 0>({}), p = scalar::lorenz_point, g = Buffer<double>(6)]() mutable {
+    return [gradient = Gradient<scalar::Lorenz, 6, 0>{{}}, p = scalar::lorenz_point, g = Buffer<double>(6)]() mutable {
       benchmark::DoNotOptimize(p);
       gradient(p.data(), nullptr, g.data());
       return view(g);
@@ -129,7 +129,7 @@ bool add_c2(const std::string& workload, const std::string& peer) {
 template <template <class, int, int> class Gradient>
 bool add_c3_grad(const std::string& peer) {
   return add("C3grad", peer, "f64", [] {
-    return [gradient = Gradient<scalar::XSinX, 1, 0>({}), x = 0.7]() mutable {
+    return [gradient = Gradient<scalar::XSinX, 1, 0>{{}}, x = 0.7]() mutable {
       benchmark::DoNotOptimize(x);
       double g = 0;
       gradient(&x, nullptr, &g);
@@ -141,7 +141,7 @@ template <template <int> class Jacobian>
 bool add_c3_jacrev(const std::string& peer) {
   return add("C3jacrev", peer, "f64", [] {
     const auto a = field_matrix<double>();
-    return [jacobian = Jacobian<3>(a), x = uniform<double>(5, 3, -1, 2), j = Buffer<double>(9)]() mutable {
+    return [jacobian = Jacobian<3>{a}, x = uniform<double>(5, 3, -1, 2), j = Buffer<double>(9)]() mutable {
       jacobian(x.data(), j.data());
       return view(j);
     };
@@ -150,7 +150,7 @@ bool add_c3_jacrev(const std::string& peer) {
 template <template <class, int> class Hessian>
 bool add_c3_hessian(const std::string& peer) {
   return add("C3hessian", peer, "f64", [] {
-    return [hessian = Hessian<scalar::Rosenbrock, 6>({6}), x = uniform<double>(6, 6, -2, 4), h = Buffer<double>(36)]() mutable {
+    return [hessian = Hessian<scalar::Rosenbrock, 6>{{6}}, x = uniform<double>(6, 6, -2, 4), h = Buffer<double>(36)]() mutable {
       hessian(x.data(), h.data());
       return view(h);
     };

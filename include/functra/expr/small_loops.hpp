@@ -112,18 +112,25 @@ struct static_outputs : bundle<O...> {
   }
 };
 
-// Visits the iteration space dim by dim: `body(offsets)` at each element, `step(dim, offsets, last)` from one to the next.
-template <int D, class X, class Step, class Body>
+// Visits the iteration space dim by dim: `body(offsets)` at each element, `step(dim, offsets, last)` from one to the next. Sums
+// are unrolled.
+template <int D, class X, bool Sums, class Step, class Body>
 FUNCTRA_INLINE void static_nest(const Step& step, index_t* offsets, const Body& body) {
   if constexpr (D == X::R) body(offsets);
   else {
     constexpr index_t n = X::static_extent(D);
-    if constexpr (n == 1) static_nest<D + 1, X>(step, offsets, body);
-    else
+    constexpr std::integral_constant<int, D> d{};
+    if constexpr (n == 1) static_nest<D + 1, X, Sums>(step, offsets, body);
+    else if constexpr (Sums) {
       FUNCTRA_UNROLL
       for (index_t i = 0; i < n; ++i) {
-        static_nest<D + 1, X>(step, offsets, body);
-        step(std::integral_constant<int, D>{}, offsets, i + 1 == n);
+        static_nest<D + 1, X, Sums>(step, offsets, body);
+        step(d, offsets, i + 1 == n);
+      }
+    } else
+      for (index_t i = 0; i < n; ++i) {
+        static_nest<D + 1, X, Sums>(step, offsets, body);
+        step(d, offsets, i + 1 == n);
       }
   }
 }
@@ -178,7 +185,7 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
       const index_t steps[] = {step_of<X, D>(v)..., step_of<X, D>(get<K>(out))...};
       for (int k = 0; k < ni + no; ++k) at[k] += last ? -(n - 1) * steps[k] : steps[k];
     };
-    static_nest<0, X>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
+    static_nest<0, X, (static_single<Xo>() || ...)>(step, offsets, [&](const index_t* at) FUNCTRA_INLINE_LAMBDA {
       static_inputs<static_input<N, false, element_of<V>, true>...> x{{static_input<N, false, element_of<V>, true>{origin(v) + at[I]}...}};
       (get<K>(y).move_to(get<K>(out).p + at[ni + K]), ...);
       G::run(x, y);
