@@ -55,6 +55,22 @@ TEST_CASE("einsum of two operands is the loop", "[primitives]") {
   CHECK(flat(einsum<"ij,jk->ik">(a * a, b + b)) == naive("ij,ij,jk,->ik", a, a, b, Tensor<double>(2.0)));
 }
 
+TEST_CASE("many short rows, of all widths", "[primitives]") {
+  for (functra::index_t n : {1, 3, 7, 8, 15, 16, 17, 24, 33, 40}) {
+    const auto x = integers<double, dyn, dyn>(1, 21, n), y = integers<double, dyn, dyn>(2, 21, n);
+    const auto c = integers<double, dyn>(3, 21), r = integers<double, dyn>(4, n);
+    const auto f = integers<float, dyn, dyn>(5, 20, n);
+    INFO("width " << n);
+    CHECK(flat(einsum<"i,ij->ij">(c, x)) == naive("i,ij->ij", c, x));
+    CHECK(flat(einsum<"ij,i->ij">(x, c)) == naive("ij,i->ij", x, c));
+    CHECK(flat(einsum<"ij,ij->ij">(x, y)) == naive("ij,ij->ij", x, y));
+    CHECK(flat(einsum<"ij,ij->i">(x, y)) == naive("ij,ij->i", x, y));
+    CHECK(flat(einsum<"i,j->ij">(c, r)) == naive("i,j->ij", c, r));
+    CHECK(flat(einsum<"ij,ik->ijk">(x, y)) == naive("ij,ik->ijk", x, y));
+    CHECK(flat(einsum<"ij,kj->jik">(f, f)) == naive("ij,kj->jik", f, f));
+  }
+}
+
 TEST_CASE("einsum of many operands goes from left to right", "[primitives]") {
   const auto a = integers<double, dyn, dyn>(1, 3, 4), b = integers<double, dyn, dyn>(2, 4, 2), c = integers<double, dyn, dyn>(3, 2, 3);
   const auto v = integers<double, dyn>(4, 3);

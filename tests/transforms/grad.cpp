@@ -159,6 +159,22 @@ TEST_CASE("branches and loops on values are differentiated as they run", "[grad]
   }
 }
 
+TEST_CASE("a scalar result that nobody names is pulled back from constants, repeated leaves and in float", "[grad]") {
+  const auto f = [](const auto& x, const auto& y) { return x * x * exp(y * traced_like(Tensor<double>(2.0), x)) - x / traced_like(Tensor<double>(4.0), x); };
+  const auto [value, g] = value_and_grad(f, argnums<0, 1>)(1.5, 0.25);
+  const double e = std::exp(0.5);
+  CHECK_THAT(value.item(), WithinRel(2.25 * e - 0.375, 1e-14));
+  CHECK_THAT(std::get<0>(g).item(), WithinRel(3 * e - 0.25, 1e-14));
+  CHECK_THAT(std::get<1>(g).item(), WithinRel(4.5 * e, 1e-14));
+  const auto nothing = [](const auto& x) { return traced_like(Tensor<double>(2.0), x) * 3.0; };
+  CHECK(grad(nothing)(1.0).item() == 0.0);
+  CHECK_THAT(grad([](const auto& x) { return x * sin(x); })(0.5F).item(), WithinRel(std::sin(0.5F) + 0.5F * std::cos(0.5F), 1e-6F));
+  const auto mapped = vmap(grad([](const auto& x) { return where(x > 0.0, sqrt(x), x * x) * traced_like(Tensor<double>(2.0), x); }))(Tensor<double, 3>{4.0, 0.0, -1.0});
+  CHECK(mapped(0) == 0.5);
+  CHECK(mapped(1) == 0.0);
+  CHECK(mapped(2) == -4.0);
+}
+
 TEST_CASE("a loop over elements is differentiated", "[grad]") {
   const auto f = [](const auto& x) {
     auto total = eval(x(0) * 0.0);

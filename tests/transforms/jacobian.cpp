@@ -222,3 +222,35 @@ TEST_CASE("the hessian of several values is the one of each") {
       REQUIRE_THAT(one(j, k), WithinRel(total, 1e-12));
     }
 }
+
+// Elements of static tensors carry their directions in whole registers, which need not fill the last one.
+template <class T, int... N>
+void check_elements(std::integer_sequence<int, N...>) {
+  const auto one = [](auto n) {
+    constexpr int count = decltype(n)::value + 1;
+    Tensor<T, count> x(uninitialized);
+    for (int i = 0; i < count; ++i) x.mutable_data()[i] = T(0.3) + T(0.1) * static_cast<T>(i % 7);
+    const auto g = [](const auto& v) {
+      auto total = eval(square(v(0)));
+      for (index_t i = 1; i < v.extent(0); ++i) total += v(i - 1) * square(v(i));
+      return total;
+    };
+    const auto forward = jacfwd(g)(x), reverse = grad(g)(x), rows = jacrev(g)(x);
+    const Tensor<T, dyn> dynamic = jacfwd(g)(Tensor<T, dyn>(x));
+    const auto h = hessian(g)(x);
+    for (int i = 0; i < count; ++i) {
+      const auto at_or_0 = [&](int k) { return k < 0 || k >= count ? T(0) : x.data()[k]; };
+      const T expected = (i == 0 ? 2 : 2 * at_or_0(i - 1)) * x.data()[i] + at_or_0(i + 1) * at_or_0(i + 1);
+      for (const T d : {forward.data()[i], reverse.data()[i], rows.data()[i], dynamic(i)}) REQUIRE_THAT(static_cast<double>(d), WithinRel(static_cast<double>(expected), 1e-5));
+      for (int k = 0; k < count; ++k) {
+        const T second = i == k ? (i == 0 ? T(2) : 2 * at_or_0(i - 1)) : i + 1 == k ? 2 * at_or_0(k) : k + 1 == i ? 2 * at_or_0(i) : T(0);
+        REQUIRE_THAT(static_cast<double>(h.data()[i * count + k]), WithinRel(static_cast<double>(second), 1e-5) || WithinAbs(0, 1e-12));
+      }
+    }
+  };
+  (one(std::integral_constant<int, N>{}), ...);
+}
+TEST_CASE("derivatives of what is written with elements, of few inputs") {
+  check_elements<double>(std::integer_sequence<int, 0, 3, 5, 7, 8, 10, 16>{});
+  check_elements<float>(std::integer_sequence<int, 5, 10>{});
+}

@@ -97,6 +97,9 @@ struct static_sum {
   FUNCTRA_INLINE void finish() const { *p = sum; }
 };
 
+template <int N, class T, class X>
+using static_target = std::conditional_t<static_single<X>(), static_sum<T>, static_output<N, false, T, true>>;
+
 template <class... I>
 struct static_inputs : bundle<I...> {
   template <int K>
@@ -177,7 +180,7 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
       }
     };
     (clear(get<K>(out)), ...);
-    static_outputs<std::conditional_t<static_single<Xo>(), static_sum<U>, static_output<N, false, U, true>>...> y{{{get<K>(out).p, get<K>(out).accumulate}...}};
+    static_outputs<static_target<N, U, Xo>...> y{{static_target<N, U, Xo>{get<K>(out).p, get<K>(out).accumulate}...}};
     index_t offsets[array_size(ni + no)]{};
     const auto step = [&](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
       constexpr int D = decltype(d)::value;
