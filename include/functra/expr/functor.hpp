@@ -90,7 +90,7 @@ FUNCTRA_INLINE auto apply(const A& a) {
   } else {
     auto y = apply<Op>(a.p);
     auto t = detail::tangent_of<depth<A>, 0, Op>(a, y, a.p);
-    using L = std::remove_const_t<decltype(y)>;
+    using L = decltype(y);
     if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, t};
   }
@@ -107,7 +107,7 @@ FUNCTRA_INLINE auto apply(const A& a, const B& b) {
     auto pb = detail::primal_at<D>(b);
     auto y = apply<Op>(pa, pb);
     auto t = detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb), detail::tangent_of<D, 1, Op>(b, y, pa, pb));
-    using L = std::remove_const_t<decltype(y)>;
+    using L = decltype(y);
     if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, lift_lane<D - 1>(t)};
   }
@@ -127,7 +127,7 @@ FUNCTRA_INLINE auto apply(const A& a, const B& b, const C& c) {
     auto y = apply<Op>(pa, pb, pc);
     auto t = detail::add_some(detail::add_some(detail::tangent_of<D, 0, Op>(a, y, pa, pb, pc), detail::tangent_of<D, 1, Op>(b, y, pa, pb, pc)),
                                     detail::tangent_of<D, 2, Op>(c, y, pa, pb, pc));
-    using L = std::remove_const_t<decltype(y)>;
+    using L = decltype(y);
     if constexpr (std::is_same_v<decltype(t), detail::nothing>) return dual_lane<L>{y, constant<L>(0)};
     else return dual_lane<L>{y, lift_lane<D - 1>(t)};
   }
@@ -181,7 +181,7 @@ FUNCTRA_INLINE void send(const S& seed, Sink& sink, const Node& child, const Y& 
     if constexpr (detail::customized<Op>) child.rev(Op::template pull<typename Child::type>(seed), sink);
     else {
       auto d = detail::partial<I, Op>(y, x...);
-      using D = std::remove_const_t<decltype(d)>;
+      using D = decltype(d);
       if constexpr (detail::is_zero_partial<D>) child.rev(constant_like(seed, 0), sink);
       else if constexpr (requires { d.mask; }) {
         masked_sink<Sink, decltype(d.mask)> inner{sink, d.mask};

@@ -10,6 +10,15 @@
 // are bounded.
 namespace functra::detail {
 
+// Outputs that sum start from zero.
+template <class X, class T, class O, bool Strided>
+FUNCTRA_INLINE void clear_sum(const X& x, target<T, O, Strided>& o) {
+  const index_t n = o.x.size();
+  if (n == x.size() || o.accumulate) return;
+  for (index_t i = 0; i < n; ++i) o.p[i] = T(0);
+  o.accumulate = true;
+}
+
 // ---- static extents ----
 
 template <class X>
@@ -171,15 +180,8 @@ FUNCTRA_INLINE void run_static(bundle<target<U, Xo, S>...> out, std::integer_seq
     if constexpr (most > 2 && (rest & 2) != 0) chunk(std::integral_constant<int, 2>{}, at), at += 2;
     if constexpr ((rest & 1) != 0) chunk(std::integral_constant<int, 1>{}, at);
   } else {
-    // Outputs that sum start from zero; those that sum everything do so in a register.
-    const auto clear = []<class T, class O, bool Strided>(target<T, O, Strided>& o) FUNCTRA_INLINE_LAMBDA {
-      if constexpr (O{}.size() != size) {
-        if (!o.accumulate)
-          for (index_t i = 0; i < o.x.size(); ++i) o.p[i] = T(0);
-        o.accumulate = true;
-      }
-    };
-    (clear(get<K>(out)), ...);
+    (clear_sum(X{}, get<K>(out)), ...);
+    // What sums everything does so in a register.
     static_outputs<static_target<N, U, Xo>...> y{{static_target<N, U, Xo>{get<K>(out).p, get<K>(out).accumulate}...}};
     index_t offsets[array_size(ni + no)]{};
     const auto step = [&](auto d, index_t* at, bool last) FUNCTRA_INLINE_LAMBDA {
@@ -275,15 +277,6 @@ FUNCTRA_INLINE void run_strided_row(const X& x, bool flat, index_t at, const bun
     }
     if (d < 0) return;
   }
-}
-
-// Outputs that sum start from zero.
-template <class X, class T, class O, bool Strided>
-FUNCTRA_INLINE void clear_sum(const X& x, target<T, O, Strided>& o) {
-  const index_t n = o.x.size();
-  if (n == x.size() || o.accumulate) return;
-  for (index_t i = 0; i < n; ++i) o.p[i] = T(0);
-  o.accumulate = true;
 }
 
 // Runs G on scalars over the space x.

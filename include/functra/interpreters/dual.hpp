@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/interpreters/bands.hpp"
+#include "functra/interpreters/band_plan.hpp"
 
 // Forward mode: a value beside its tangent.
 namespace functra {
@@ -125,8 +125,8 @@ struct interpreter<tracer::dual> {
           constexpr int I = law::detail::nth_active(mask, k);
           const detail::whole_tangent<nth_type<I, V...>> t(get<I>(operands));
           const auto dense = [&]() FUNCTRA_INLINE_LAMBDA { return eval(p.template jvp<I>(t.get(), y, detail::primal_of<L>(v)...)); };
-          if constexpr (sums_bands<I, P, std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...>(static_cast<const nth_type<I, V...>*>(nullptr)))
-            if (get<I>(operands).has_bands()) return banded_products<decltype(dense()), I>(p, get<I>(operands), y, detail::primal_of<L>(v)...);
+          if constexpr (sums_bands<I, nth_type<I, V...>, P, std::remove_cvref_t<decltype(detail::primal_of<L>(v))>...>())
+            if (get<I>(operands).has_bands()) return detail::banded_products<decltype(dense()), I>(p, get<I>(operands), y, detail::primal_of<L>(v)...);
           return dense();
         });
       };
@@ -143,37 +143,10 @@ struct interpreter<tracer::dual> {
 
  private:
   // Whether P sums over all of operand I, a vector with bands: then the products of its elements are rows of the tangent.
-  template <int I, class P, class... A, class V>
-  static constexpr bool sums_bands(const V*) {
-    if constexpr (!requires { P::template sums_vector<I>; } || !V::may_have_bands) return false;
+  template <int I, class D, class P, class... A>
+  static constexpr bool sums_bands() {
+    if constexpr (!requires { P::template sums_vector<I>; } || !D::may_have_bands) return false;
     else return P::template sums_vector<I> && ((level_of<A> == 0) && ...);
-  }
-  template <class T, int I, class P, class D, class Y, class A, class B>
-  static T banded_products(const P& p, const D& d, const Y& y, const A& a, const B& b) {
-    using X = extents_of_value<D>;
-    using E = element_of<typename D::tangent_type>;
-    const X x(d.primal.get_extents());
-    const auto& t = d.stored;
-    auto out = detail::zero_directions<T>(t.bands.directions, y.get_extents());
-    const index_t n = x.extent(0), size = y.size();
-    if (n * size == 0) return detail::as_batch<T>(std::move(out));
-    auto* const to = out.mutable_data();
-    for (int i = 0; i < t.bands.count; ++i) {
-      tensor_of<E, X> row(uninitialized, x);
-      std::copy_n(t.row(i, x), n, row.mutable_data());
-      const auto products = [&] {
-        if constexpr (I == 0) return p.products(row, b, index_constant<0>);
-        else return p.products(a, row, index_constant<1>);
-      }();
-      const auto* from = products.data();
-      const auto& line = t.bands.line[i];
-      for (index_t k = 0; k < n; ++k, from += size) {
-        const index_t at = line.offset + k * line.slope[0];
-        if (static_cast<std::size_t>(at) < static_cast<std::size_t>(t.bands.directions))
-          for (index_t j = 0; j < size; ++j) to[at * size + j] = to[at * size + j] + from[j];
-      }
-    }
-    return detail::as_batch<T>(std::move(out));
   }
 
   template <int L, int K, int N, class F>
@@ -230,9 +203,9 @@ struct interpreter<tracer::dual> {
         using Result = typename std::conditional_t<in_partials, dense_result<decltype(dense), Partials>, dense_result<decltype(dense), int>>::type;
         if constexpr (has_room<Result, decltype(plan.out), Spec...>(ints<sizeof...(Spec)>))
           if ((stays_banded<Spec>(x, plan, v...) && ...) && (spans(x, get<I>(operands)) && ...)) {
-          const auto r = find_partials(active{});
-          return banded_all<Result, active::value, G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, get<I>(operands)...);
-        }
+            const auto r = find_partials(active{});
+            return banded_all<Result, active::value, G, Spec...>(r, x, plan, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, get<I>(operands)...);
+          }
       }
       if constexpr (G::linear || !in_partials) return dense(0);
       else return dense(find_partials(all_active{}));

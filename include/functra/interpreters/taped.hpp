@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "functra/expr/statement_facts.hpp"
 #include "functra/interpreters/tape_nodes.hpp"
 
 // Reverse mode: a value whose statements are recorded on a tape.

@@ -6,7 +6,7 @@
 
 #include "functra/core/element.hpp"
 #include "functra/core/extents.hpp"
-#include "functra/lanes/loop_driver.hpp"
+#include "functra/lanes/loop_kernel.hpp"
 #include "functra/lanes/pack.hpp"
 
 // Folds of a strided array by an associative operation: max, min, product, any, all. (Sums are outputs of the loop engine.)

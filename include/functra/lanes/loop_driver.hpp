@@ -6,56 +6,12 @@
 #include <cstdint>
 #include <cstring>
 
-#include "functra/core/extents.hpp"
+#include "functra/lanes/loop_kernel.hpp"
 #include "functra/tensor/memory.hpp"
 
 // The strided loop nest around a kernel, free of templates: it merges dims, finds for every operand a contiguous run of
 // elements (copying a block to a small buffer where there is none), and calls the kernel on blocks.
 namespace functra::lanes {
-
-inline constexpr int max_rank = 12;
-inline constexpr int max_operands = 64;
-
-// Where an operand lies and how it walks: strides in elements, one for each dim of the iteration space.
-struct operand {
-  void* p;
-  index_t stride[max_rank];
-};
-
-// Some rows of n elements, and the distances between elements and between rows.
-struct row_walk {
-  index_t n, stride, rows = 1, row_stride = 0;
-};
-
-// How to move the elements of an operand between its place and a buffer without gaps; all that the driver knows of types.
-struct operand_kind {
-  std::size_t size;
-  std::size_t lane_bytes;
-  bool single;
-  void (*fill)(void* buffer, const void* from, const row_walk& w);
-  void (*store)(void* to, const row_walk& w, const void* buffer, bool accumulate);
-  void (*sum)(void* to, const row_walk& w, const void* buffer);  // every row to one element
-  void (*add_up)(void* to, const void* const* from, int count, index_t n, bool accumulate);  // null where nothing is summed
-  void (*reduce)(const void* sum, void* result, bool accumulate);
-  void (*keep)(void* sum, const void* before, int valid);
-};
-
-// How an output shares its places with its neighbours among the outputs: it is moved by some elements, and if it joins, added to the
-// next one instead of being written. At the end, its last step is left in `last`.
-struct output_link {
-  bool joins = false;
-  int shift = 0;
-  void* last = nullptr;
-};
-
-// What the driver knows of a kernel.
-struct kernel_info {
-  int inputs, outputs;
-  int step;                   // elements that the kernel takes at once
-  int longest_shift;          // of links; negative where there are none
-  const operand_kind* kinds;  // of the inputs, then of the outputs
-  void (*steps)(index_t count, const void* const* in, void* const* out, const bool* accumulate, const output_link* links);
-};
 
 // A kernel with its operands in place.
 struct loop {
@@ -73,41 +29,6 @@ namespace detail {
 inline constexpr std::size_t large_buffer = 8192, small_buffer = 4096;
 // Bytes of the longest row that is copied as a whole.
 inline constexpr index_t longest_row = 16384;
-
-inline constexpr std::size_t tail_bytes = 1024;
-
-// The last, partial step: on copies, so that the kernel neither reads nor writes past the end. Results are added one output
-// after the other, because outputs may lie in the same place.
-inline void run_tail(const kernel_info& l, index_t done, index_t rest, const void* const* in, void* const* out, const bool* accumulate) {
-  alignas(64) char tail[max_operands][tail_bytes];
-  alignas(64) char before[max_operands][tail_bytes];
-  const void* tin[max_operands];
-  void* tout[max_operands];
-  bool stores[max_operands];
-  for (int k = 0; k < l.inputs; ++k) {
-    const operand_kind& kind = l.kinds[k];
-    tin[k] = in[k];
-    if (kind.single) continue;
-    tin[k] = tail[k];
-    const std::size_t bytes = kind.size * static_cast<std::size_t>(rest);
-    std::memcpy(tail[k], static_cast<const char*>(in[k]) + kind.size * static_cast<std::size_t>(done), bytes);
-    std::memset(tail[k] + bytes, 0, kind.size * static_cast<std::size_t>(l.step) - bytes);
-  }
-  for (int k = 0; k < l.outputs; ++k) {
-    const operand_kind& kind = l.kinds[l.inputs + k];
-    const int o = l.inputs + k;
-    tout[k] = kind.single ? out[k] : tail[o];
-    stores[k] = false;
-    if (kind.single) std::memcpy(before[o], out[k], kind.lane_bytes);
-  }
-  l.steps(1, tin, tout, stores, nullptr);
-  for (int k = 0; k < l.outputs; ++k) {
-    const operand_kind& kind = l.kinds[l.inputs + k];
-    const int o = l.inputs + k;
-    if (kind.single) kind.keep(out[k], before[o], static_cast<int>(rest));
-    else kind.store(static_cast<char*>(out[k]) + static_cast<std::size_t>(done) * kind.size, {rest, 1}, tail[o], accumulate[k]);
-  }
-}
 
 class driver {
  public:
@@ -345,13 +266,12 @@ class driver {
   // Whether outputs share places, as far as their ends tell.
   bool share_memory(int i, int k) const {
     if (l_.kernel.kinds[i].single || l_.kernel.kinds[k].single) return false;
-    const auto begin = [&](int o) { return reinterpret_cast<std::uintptr_t>(operand_at(o).p); };
     const auto bytes = [&](int o) {
       index_t last = 0;
       for (int d = 0; d < rank_; ++d) last += (n_[d] - 1) * stride_[o][d];
-      return static_cast<std::uintptr_t>(last + 1) * l_.kernel.kinds[o].size;
+      return static_cast<std::size_t>(last + 1) * l_.kernel.kinds[o].size;
     };
-    return begin(i) < begin(k) + bytes(k) && begin(k) < begin(i) + bytes(i);
+    return overlap(operand_at(i).p, bytes(i), operand_at(k).p, bytes(k));
   }
   // Whether a sum goes where an earlier output's goes, shifted: reading what was just written in other registers stalls. It is made
   // in a buffer instead.

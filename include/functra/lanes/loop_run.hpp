@@ -3,6 +3,7 @@
 #pragma once
 
 #include "functra/core/parallel.hpp"
+#include "functra/lanes/loop_driver.hpp"
 #include "functra/lanes/loop_shared.hpp"
 
 // A kernel on arrays as their owners have them: placed in the iteration space, cut between threads, run.

@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/lanes/loop_driver.hpp"
+#include <algorithm>
+#include <cstring>
+
+#include "functra/lanes/loop_kernel.hpp"
 
 // Outputs that share places: the cotangents of a tensor that occurs several times in a statement, or of views that overlap. Adding
 // them one after the other would wait again and again for memory that was just written; reading it in other registers than it was
 // written in stalls. So they are added in registers where the kernel can shift them; otherwise each is made in a block of its own, and
 // the blocks are added on their way to memory, shifted.
 namespace functra::lanes::detail {
-
-// Whether the arrays of n elements at a and b share memory.
-inline bool overlap(const void* a, std::size_t bytes_of_a, const void* b, std::size_t bytes_of_b) {
-  const auto i = reinterpret_cast<std::uintptr_t>(a), j = reinterpret_cast<std::uintptr_t>(b);
-  return i < j + bytes_of_b && j < i + bytes_of_a;
-}
 
 // Runs a kernel over n elements of contiguous operands, some of whose outputs overlap: in groups of small shifts, whose sums are
 // made in one go.

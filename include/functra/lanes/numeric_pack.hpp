@@ -28,7 +28,6 @@ inline constexpr layout layout_of = N == 1               ? layout::one
                                     : has_register<T, N> ? layout::in_register
                                                          : layout::halves;
 
-// Copied half by half: g++ copies a trivial struct of several registers with `rep movs`, through memory.
 template <class T, int N, layout = layout_of<T, N>>
 struct pack_storage {
   pack<T, N / 2> lo, hi;

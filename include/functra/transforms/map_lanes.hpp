@@ -62,8 +62,7 @@ constexpr bool lanes_possible() {
 // Registers of a group: two to amortize a tape; one where there is none to amortize, for the registers are few.
 template <class F>
 inline constexpr int group_registers = 2;
-template <class F>
-  requires requires { F::group_registers; }
+template <sized_for_lanes F>
 inline constexpr int group_registers<F> = F::group_registers;
 
 // Lanes of a group; one register where the examples are large.

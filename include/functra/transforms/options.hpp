@@ -133,11 +133,13 @@ FUNCTRA_INLINE decltype(auto) settle_but_numbers(const A& a) {
   else return settle<Traced>(a);
 }
 
-// How many registers wide the groups of vmap should be for forward mode over F: as F says, which may keep a tape, else one.
+// A transform of a function: it says how many registers wide the groups of vmap should be.
+template <class F>
+concept sized_for_lanes = requires { F::group_registers; };
+// How many that are for forward mode over F, which may keep a tape; else one.
 template <class F>
 inline constexpr int forward_registers = 1;
-template <class F>
-  requires requires { F::group_registers; }
+template <sized_for_lanes F>
 inline constexpr int forward_registers<F> = F::group_registers;
 
 // Whether what lives on a tower are examples in lanes.
@@ -148,7 +150,7 @@ inline constexpr bool in_lanes<hole<N>> = N > 1;
 // The call of f by a transform of what lives on the tower W. What a user wrote for lanes is inlined whole; a transform, which
 // keeps a tape, is not.
 template <class W, class F, class... A>
-  requires(in_lanes<W> && !requires { F::group_registers; })
+  requires(in_lanes<W> && !sized_for_lanes<F>)
 FUNCTRA_FLATTEN inline auto call_traced(const F& f, const A&... a) {
   return f(a...);
 }
