@@ -12,7 +12,7 @@
 //   expr/          lazy expressions: laws, functors, fusion, bind
 //   rules/         the language of the rule book
 //   primitives/    the rule book: one page a primitive
-//   interpreters/  dual, taped, batched
+//   interpreters/  dual, taped, batched, jet
 //   transforms/    grad, vjp, jvp, vmap, jacrev, jacfwd, hessian
 //   functions/     composites of primitives
 //   testing/       check_grads, behind its own header

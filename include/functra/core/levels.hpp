@@ -17,15 +17,18 @@ class Tensor;
 template <class T, index_t... E>
 class View;
 
-// The three tracers; each wraps the kind of value that it was given, at a level above all levels inside.
+// The tracers; each wraps the kind of value that it was given, at a level above all levels inside.
 template <class Primal, class Tangent, int Level>
 class dual;
 template <class Value, int Level, class Cotangent>
 class taped;
 template <class Value, int Level>
 class batched;
+// Forward mode in few variables, of plain values alone.
+template <class Primal, int Level, int Variables, int Order>
+class jet;
 
-enum class tracer { plain, dual, taped, batched };
+enum class tracer { plain, dual, taped, batched, jet };
 
 namespace detail {
 
@@ -38,6 +41,8 @@ template <class V, int L, class C>
 struct taped_tower {};
 template <class V, int L, index_t B>
 struct batched_tower {};
+template <class P, int L, int N, int Order>
+struct jet_tower {};
 
 template <class V>
 struct value_traits;  // level, kind, element (scalar or pack), extents, tower
@@ -89,6 +94,14 @@ struct value_traits<batched<V, L>> {
   using extents_type = erase_extent<batched_extents, 0>;
   using tower = batched_tower<typename value_traits<V>::tower, L, batched_extents::static_extent(0)>;
 };
+template <class P, int L, int N, int Order>
+struct value_traits<jet<P, L, N, Order>> {
+  static constexpr int level = L;
+  static constexpr tracer kind = tracer::jet;
+  using element = typename value_traits<P>::element;
+  using extents_type = typename value_traits<P>::extents_type;
+  using tower = jet_tower<typename value_traits<P>::tower, L, N, Order>;
+};
 
 // The level of a tower.
 template <class W>
@@ -99,6 +112,8 @@ template <class V, int L, class C>
 inline constexpr int tower_level<taped_tower<V, L, C>> = L;
 template <class V, int L, index_t B>
 inline constexpr int tower_level<batched_tower<V, L, B>> = L;
+template <class P, int L, int N, int Order>
+inline constexpr int tower_level<jet_tower<P, L, N, Order>> = L;
 
 // How many times a value on a tower is differentiated.
 template <class W>
@@ -109,6 +124,8 @@ template <class V, int L, class C>
 inline constexpr int derivative_order<taped_tower<V, L, C>> = 1 + std::max(derivative_order<V>, derivative_order<C>);
 template <class V, int L, index_t B>
 inline constexpr int derivative_order<batched_tower<V, L, B>> = derivative_order<V>;
+template <class P, int L, int N, int Order>
+inline constexpr int derivative_order<jet_tower<P, L, N, Order>> = Order < 0 ? -Order : Order;
 
 // The least tower that has all levels of both.
 template <class A, class B>
@@ -145,6 +162,11 @@ template <class V, int L, index_t N, class B>
 struct join_towers<batched_tower<V, L, N>, B> {
   using type = batched_tower<join2<V, B>, L, N>;
 };
+template <class P, int L, int N, int Order, class B>
+  requires(tower_level<B> < L)
+struct join_towers<jet_tower<P, L, N, Order>, B> {
+  using type = jet_tower<join2<P, B>, L, N, Order>;
+};
 template <class A, class B>
   requires(tower_level<A> < tower_level<B>)
 struct join_towers<A, B> : join_towers<B, A> {};
@@ -162,6 +184,11 @@ template <class V, class V2, int L, index_t N, index_t M>
   requires(!std::same_as<batched_tower<V, L, N>, batched_tower<V2, L, M>>)
 struct join_towers<batched_tower<V, L, N>, batched_tower<V2, L, M>> {
   using type = batched_tower<join2<V, V2>, L, N != dyn ? N : M>;
+};
+template <class P, int Order, class P2, int Order2, int L, int N>
+  requires(!std::same_as<jet_tower<P, L, N, Order>, jet_tower<P2, L, N, Order2>>)
+struct join_towers<jet_tower<P, L, N, Order>, jet_tower<P2, L, N, Order2>> {
+  using type = jet_tower<join2<P, P2>, L, N, std::min(Order, Order2)>;
 };
 
 template <class... W>
@@ -200,6 +227,35 @@ template <class V, int L, index_t B, class T, class X>
 struct on_tower<batched_tower<V, L, B>, T, X> {
   using type = batched<typename on_tower<V, T, insert_extent<X, 0, B>>::type, L>;
 };
+// Tensors that are computed are wide, only scalars are not.
+template <class P, int L, int N, int Order, class T, class X>
+struct on_tower<jet_tower<P, L, N, Order>, T, X> {
+  using type = jet<typename on_tower<P, T, X>::type, L, N, (X::R == 0 || Order < 0 ? Order : -Order)>;
+};
+
+// A tower whose jets are wide.
+template <class W>
+struct widened {
+  using type = W;
+};
+template <class W>
+using widened_t = typename widened<W>::type;
+template <class P, int L, int N, int Order>
+struct widened<jet_tower<P, L, N, Order>> {
+  using type = jet_tower<P, L, N, (Order < 0 ? Order : -Order)>;
+};
+template <class P, class T, int L>
+struct widened<dual_tower<P, T, L>> {
+  using type = dual_tower<widened_t<P>, widened_t<T>, L>;
+};
+template <class V, int L, class C>
+struct widened<taped_tower<V, L, C>> {
+  using type = taped_tower<widened_t<V>, L, widened_t<C>>;
+};
+template <class V, int L, index_t B>
+struct widened<batched_tower<V, L, B>> {
+  using type = batched_tower<widened_t<V>, L, B>;
+};
 
 // Without the levels of differentiation: what an integer or boolean result lives on.
 template <class W>
@@ -210,6 +266,8 @@ template <class P, class T, int L>
 struct undifferentiated<dual_tower<P, T, L>> : undifferentiated<P> {};
 template <class V, int L, class C>
 struct undifferentiated<taped_tower<V, L, C>> : undifferentiated<V> {};
+template <class P, int L, int N, int Order>
+struct undifferentiated<jet_tower<P, L, N, Order>> : undifferentiated<P> {};
 template <class V, int L, index_t B>
 struct undifferentiated<batched_tower<V, L, B>> {
   using type = batched_tower<typename undifferentiated<V>::type, L, B>;
@@ -227,6 +285,8 @@ template <class V, int L, class C>
 struct is_value<taped<V, L, C>> : std::true_type {};
 template <class V, int L>
 struct is_value<batched<V, L>> : std::true_type {};
+template <class P, int L, int N, int Order>
+struct is_value<jet<P, L, N, Order>> : std::true_type {};
 
 }  // namespace detail
 
@@ -255,6 +315,29 @@ using join_t = typename detail::join_all<W...>::type;
 template <class W, class T, class X>
 using on_tower_t =
     typename detail::on_tower<std::conditional_t<std::is_floating_point_v<T>, W, typename detail::undifferentiated<W>::type>, T, X>::type;
+
+namespace detail {
+// Whether a scalar statement of the dtype T over the extents X stays narrow over its leaf V, a jet: a scalar or, for second derivatives,
+// a vector of variables. For first ones, reverse mode does as well on vectors.
+template <class T, class X, class V>
+inline constexpr bool is_jet_leaf = false;
+template <class T, class X, class P, int L, int N, int Order>
+inline constexpr bool is_jet_leaf<T, X, jet<P, L, N, Order>> =
+    Order > 0 && std::is_same_v<T, dtype_of<P>> && (extents_of_value<P>::R == 0 || (Order > 1 && X::R == 1 && std::is_same_v<X, extents_of_value<P>>));
+
+// The tower of a statement, as far as one leaf knows it.
+template <class T, class X, class V, bool Jet = kind_of<V> == tracer::jet>
+struct leaf_tower {
+  using type = tower_of<V>;
+};
+template <class T, class X, class V>
+struct leaf_tower<T, X, V, true> {
+  using type = std::conditional_t<is_jet_leaf<T, X, V>, tower_of<V>, widened_t<tower_of<V>>>;
+};
+// The tower that a statement of the dtype T, over the extents X and the leaves V, lives on.
+template <class T, class X, class... V>
+using statement_tower = join_t<typename leaf_tower<T, X, V>::type...>;
+}  // namespace detail
 
 // The kind of the tracer at the highest level.
 template <class... V>

@@ -36,6 +36,20 @@ FUNCTRA_NOINLINE auto bind_large(const P& p, const V&... v) {
   else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
 }
 
+// A jet that meets values of higher levels is wide.
+template <class V>
+inline constexpr bool is_narrow_jet = false;
+template <class V>
+  requires(kind_of<V> == tracer::jet)
+inline constexpr bool is_narrow_jet<V> = !V::is_wide;
+template <class... V>
+inline constexpr bool widens = (is_narrow_jet<V> || ...) && top_kind<V...>() != tracer::jet;
+template <class V>
+FUNCTRA_INLINE decltype(auto) widened_operand(const V& v) {
+  if constexpr (is_narrow_jet<V>) return v.widened();
+  else return (v);
+}
+
 // How many times the values of a statement are differentiated.
 template <class... V>
 inline constexpr int order_of = std::max({0, derivative_order<tower_of<V>>...});
@@ -54,7 +68,8 @@ FUNCTRA_NOINLINE auto bind_parts(fused_statement<law::partials_of<F, Mask>, Spec
 // A fused statement: one value, or a bundle of several.
 template <class G, class... Spec, class... V>
 FUNCTRA_INLINE auto bind(fused_statement<G, Spec...> statement, const char* name, const V&... v) {
-  if constexpr (detail::in_parts<G, V...>) return detail::bind_parts(statement, name, v...);
+  if constexpr (detail::widens<V...>) return bind(statement, name, detail::widened_operand(v)...);
+  else if constexpr (detail::in_parts<G, V...>) return detail::bind_parts(statement, name, v...);
   else if constexpr (max_level<V...> == 0) return detail::evaluate(statement, name, v...);
   else if constexpr (!detail::in_place<V...>) return detail::bind_large(statement, name, v...);
   else return interpreter<top_kind<V...>()>::template fused<max_level<V...>>(statement, name, v...);
@@ -63,7 +78,8 @@ FUNCTRA_INLINE auto bind(fused_statement<G, Spec...> statement, const char* name
 // A primitive of the rule book.
 template <class P, class... V>
 FUNCTRA_INLINE auto bind(const P& p, const V&... v) {
-  if constexpr (!detail::in_place<V...> && !detail::is_element<P>) return detail::bind_large(p, v...);
+  if constexpr (detail::widens<V...>) return bind(p, detail::widened_operand(v)...);
+  else if constexpr (!detail::in_place<V...> && !detail::is_element<P>) return detail::bind_large(p, v...);
   else if constexpr (max_level<V...> == 0) return p.eval(v...);
   else return interpreter<top_kind<V...>()>::template apply<max_level<V...>>(p, v...);
 }

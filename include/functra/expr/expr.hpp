@@ -63,7 +63,7 @@ void reject_assignment() {
 template <class F, class... V>
 using expr_extents = broadcast_extents<extents_of_value<V>...>;
 template <class F, class X, class... V>
-using expr_value = on_tower_t<join_t<tower_of<V>...>, typename F::type, X>;
+using expr_value = on_tower_t<statement_tower<typename F::type, X, V...>, typename F::type, X>;
 }  // namespace detail
 
 // A fused statement F over leaves, not evaluated yet.
@@ -152,7 +152,7 @@ class SumExpr : public lazy_base<SumExpr<F, V...>>, extents<> {
  public:
   using functor = F;
   using extents_type = extents<>;
-  using evaluated = on_tower_t<join_t<tower_of<V>...>, typename F::type, extents<>>;
+  using evaluated = on_tower_t<detail::statement_tower<typename F::type, detail::expr_extents<F, V...>, V...>, typename F::type, extents<>>;
   using element_type = typename F::type;
 
   FUNCTRA_INLINE SumExpr(const char* name, bundle<V...>&& leaves) : leaves_(moved(leaves)), name_(name) {}

@@ -64,8 +64,9 @@ namespace detail {
 
 template <int L, class V>
 FUNCTRA_INLINE decltype(auto) primal_of(const V& v) {
-  if constexpr (level_of<V> == L) return (v.primal);
-  else return (v);
+  if constexpr (level_of<V> != L) return (v);
+  else if constexpr (kind_of<V> == tracer::jet) return v.primal();
+  else return (v.primal);
 }
 
 // The operands at level L, as bits.
@@ -77,13 +78,17 @@ constexpr law::mask_t mask_at() {
   return m;
 }
 
-template <bool Smooth, class T, class... R>
+// Partials times tangents of the dtypes T, summed to the dtype Y. With OfLeaf, a partial has the dtype of its tangent, else Y.
+template <bool Smooth, bool OfLeaf, class Y, class T, class... R>
 struct linear_combination {
-  using type = law::fn<law::add, typename linear_combination<Smooth, T>::type, typename linear_combination<Smooth, R...>::type>;
+  using type = law::fn<law::add, typename linear_combination<Smooth, OfLeaf, Y, T>::type, typename linear_combination<Smooth, OfLeaf, Y, R...>::type>;
 };
-template <bool Smooth, class T>
-struct linear_combination<Smooth, T> {
-  using type = law::fn<law::scaled_tangent<Smooth>, law::arg<T>, law::arg<T>>;
+template <bool Smooth, bool OfLeaf, class Y, class T>
+struct linear_combination<Smooth, OfLeaf, Y, T> {
+  using partial = std::conditional_t<OfLeaf, T, Y>;
+  using tangent = std::conditional_t<std::is_same_v<partial, T>, law::arg<T>, law::fn<law::cast<partial>, law::arg<T>>>;
+  using product = law::fn<law::scaled_tangent<Smooth>, law::arg<partial>, tangent>;
+  using type = std::conditional_t<std::is_same_v<partial, Y>, product, law::fn<law::cast<Y>, product>>;
 };
 // Whether no partial of a functor is 0 because a branch was not taken.
 template <class G>
@@ -322,7 +327,7 @@ struct interpreter<tracer::dual> {
     constexpr int first = G::outputs + K * static_cast<int>(sizeof...(I));
     using Y = std::remove_cvref_t<decltype(get<K>(r))>;
     const auto tangent = [&](const Y&) FUNCTRA_INLINE_LAMBDA {
-      return combine<first, typename detail::linear_combination<detail::is_smooth<G>, typename G::template in_type<I>...>::type, Spec>(
+      return combine<first, typename detail::linear_combination<detail::is_smooth<G>, detail::is_value_functor<G>, typename G::template out_type<K>, typename G::template in_type<I>...>::type, Spec>(
           name, r, std::make_integer_sequence<int, 2 * sizeof...(I)>{}, whole, x);
     };
     return dual<Y, decltype(tangent(get<K>(r))), L>(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return get<K>(r); }, tangent);

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "functra/interpreters/batched.hpp"
+#include "functra/interpreters/jet.hpp"
 #include "functra/interpreters/taped.hpp"
 #include "functra/tensor/print.hpp"
 
 // What is not a plain tensor as text: expressions print their value, traced values show what they are made of.
 //
-//   dual(primal=[1. 2.], tangent=[1. 0.])    taped([1. 2.])    batched([[1. 2.]
-//                                                                       [3. 4.]])
+//   dual(primal=[1. 2.], tangent=[1. 0.])    taped([1. 2.])    jet([1. 2.])    batched([[1. 2.]
+//                                                                                       [3. 4.]])
 namespace functra {
 
 namespace detail {
@@ -45,6 +45,7 @@ std::string text_of(const A& a) {
     return labelled("dual(primal=", primal) + ",\n" + labelled("     tangent=", tangent) + ")";
   } else if constexpr (kind_of<A> == tracer::taped) return labelled("taped(", text_of(a.value())) + ")";
   else if constexpr (kind_of<A> == tracer::batched) return labelled("batched(", text_of(a.value)) + ")";
+  else if constexpr (kind_of<A> == tracer::jet) return labelled("jet(", text_of(a.primal())) + ")";
   else if constexpr (lanes_of<element_of<A>> > 1) {
     if constexpr (is_view<A>) return text_of(a.materialize_as());
     else return labelled("batched(", tensor_text(stacked_lanes(a))) + ")";

@@ -26,7 +26,8 @@ struct max : law_base {
   static constexpr bool smooth = false;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::max(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {
-    const auto x = primal(a), z = primal(b);
+    const auto x = primal(a);
+    const auto z = primal(b);
     return detail::share(x > z, x == z, x);
   }
   static FUNCTRA_INLINE auto d1(const auto& y, const auto& a, const auto& b) { return d0(y, b, a); }
@@ -37,7 +38,8 @@ struct min : law_base {
   static constexpr bool smooth = false;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::min(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {
-    const auto x = primal(a), z = primal(b);
+    const auto x = primal(a);
+    const auto z = primal(b);
     return detail::share(x < z, x == z, x);
   }
   static FUNCTRA_INLINE auto d1(const auto& y, const auto& a, const auto& b) { return d0(y, b, a); }

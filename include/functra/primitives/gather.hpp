@@ -87,6 +87,7 @@ struct scatter_add;
 
 template <int B, int D>
 struct gather : primitive {
+  static constexpr bool is_linear = true;
   static constexpr char name[] = "take";
 
   template <class V, class I>
@@ -132,6 +133,7 @@ struct gather : primitive {
 
 template <int B, int D, class X>
 struct scatter_add : primitive {
+  static constexpr bool is_linear = true;
   static constexpr char name[] = "take";
   FUNCTRA_EMPTY X to;
 

@@ -20,6 +20,7 @@ namespace rules {
 
 template <int D, bool Stack, class X>
 struct join : primitive {
+  static constexpr bool is_linear = true;
   static constexpr const char* name = Stack ? "stack" : "concatenate";
   static constexpr bool needs_input = false;
   static constexpr int R = X::R;

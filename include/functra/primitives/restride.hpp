@@ -56,6 +56,19 @@ FUNCTRA_INLINE T* copy_small(const T* from, const index_t* stride, T* to) {
   }
 }
 
+// Copies n neighbours, of at most Count, and zeros behind them: by the registers by which what lies inline is copied, for loads wait for
+// stores of other sizes.
+template <index_t Count, class T>
+FUNCTRA_INLINE void copy_neighbours(const T* from, index_t n, T* to) {
+  if constexpr (Count > 0) {
+    constexpr int W = static_cast<int>(std::min<index_t>(8, static_cast<index_t>(std::bit_floor(static_cast<std::size_t>(Count)))));
+    const int k = static_cast<int>(std::clamp<index_t>(n, 0, W));
+    if constexpr (W == 1) *to = k > 0 ? *from : T(0);
+    else lanes::pack<T, W>::load_partial(from, k).store(to);
+    copy_neighbours<Count - W>(from + W, n - W, to + W);
+  }
+}
+
 // Copies contiguous elements of the extents x to places at strides.
 template <int D, class X, class T>
 FUNCTRA_INLINE const T* spread(const X& x, const T* from, const index_t* stride, T* to) {
@@ -82,6 +95,11 @@ FUNCTRA_INLINE auto restrided(const V& v, index_t offset, const X& x, const inde
     if constexpr (X::is_static) {
       copy_small<0, X>(v.data() + offset, strides, t.mutable_data());
     } else {
+      if constexpr (X::R == 1 && std::is_floating_point_v<T>)
+        if (strides[0] == 1) {
+          copy_neighbours<X::max_size>(v.data() + offset, x.size(), t.mutable_data());
+          return t;
+        }
       index_t shape[X::R];
       for (int i = 0; i < X::R; ++i) shape[i] = x.extent(i);
       if (x.size() > 0) copy_strided(v.data() + offset, shape, strides, X::R, t.mutable_data());

@@ -18,6 +18,7 @@ namespace rules {
 
 template <int R, unsigned Drop, class Part, bool Add>
 struct update : primitive {
+  static constexpr bool is_linear = true;
   static constexpr const char* name = Add ? "add_at" : "set_at";
   static constexpr bool needs_input = false;
   slice_window<R> window;

@@ -20,6 +20,7 @@ struct primitive {
   static constexpr bool is_view = false;   // the value is a window on the operand
   static constexpr bool needs_input = true;  // vjp reads the operands, not just their extents
   static constexpr bool needs_output = false;
+  static constexpr bool is_linear = false;   // in all floating-point operands together
 };
 
 // The extents of an operand, for the transposes of linear primitives, which need no more.
@@ -34,6 +35,7 @@ struct shape_of : readable<shape_of<X>> {
 // y = A x: states eval, transpose(c, shape of x) and batch.
 template <class P>
 struct linear : primitive {
+  static constexpr bool is_linear = true;
   static constexpr bool needs_input = false;
   template <int I, class T, class Y, class... X>
   auto jvp(const T& t, const Y&, const X&...) const {
@@ -48,6 +50,7 @@ struct linear : primitive {
 // y = B(a, b), linear in each: states eval, transpose<0>(c, b), transpose<1>(c, a) and batch.
 template <class P>
 struct bilinear : primitive {
+  static constexpr bool is_bilinear = true;
   template <int I, class T, class Y, class A, class B>
   auto jvp(const T& t, const Y&, const A& a, const B& b) const {
     if constexpr (I == 0) return bind(static_cast<const P&>(*this), t, b);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "functra/transforms/few_inputs.hpp"
 #include "functra/transforms/vjp.hpp"
 
 namespace functra {
@@ -125,11 +126,11 @@ class grad_fn {
   FUNCTRA_INLINE auto operator()(const A&... a) const {
     return run(
         ints<sizeof...(A)>,
-        []<class V, class Aux, class Sel, class In>(V&& value, Aux&& rest, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
-          if constexpr (aux && WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, pick_gradients<Sel>(inputs)};
-          else if constexpr (aux) return std::pair{pick_gradients<Sel>(inputs), std::move(rest)};
-          else if constexpr (WantsValue) return std::pair{std::move(value), pick_gradients<Sel>(inputs)};
-          else return pick_gradients<Sel>(inputs);
+        []<class V, class Aux, class Sel, class G>(V&& value, Aux&& rest, Sel, const G& gradients) FUNCTRA_INLINE_LAMBDA {
+          if constexpr (aux && WantsValue) return std::pair{std::pair{std::move(value), std::move(rest)}, all_gradients<Sel>(gradients)};
+          else if constexpr (aux) return std::pair{all_gradients<Sel>(gradients), std::move(rest)};
+          else if constexpr (WantsValue) return std::pair{std::move(value), all_gradients<Sel>(gradients)};
+          else return all_gradients<Sel>(gradients);
         },
         a...);
   }
@@ -141,21 +142,21 @@ class grad_fn {
   FUNCTRA_INLINE void hand_out(const Store& store, const To& to, const A&... a) const {
     run(
         ints<sizeof...(A)>,
-        [&]<class V, class Aux, class Sel, class In>(V&& value, Aux&&, Sel, const In& inputs) FUNCTRA_INLINE_LAMBDA {
-          const auto gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
-            if constexpr (Sel::count == 1) store(take_gradients<true>(nth<Sel::number[0]>(inputs)), into);
-            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(take_gradients<true>(nth<Sel::number[k]>(inputs)), nth<k>(into)); });
+        [&]<class V, class Aux, class Sel, class G>(V&& value, Aux&&, Sel, const G& gradients) FUNCTRA_INLINE_LAMBDA {
+          const auto store_gradients = [&](const auto& into) FUNCTRA_INLINE_LAMBDA {
+            if constexpr (Sel::count == 1) store(gradients.template get<0>(), into);
+            else for_each_index(ints<Sel::count>, [&](auto k) FUNCTRA_INLINE_LAMBDA { store(gradients.template get<k>(), nth<k>(into)); });
           };
           if constexpr (WantsValue) {
             store(value, to.first);
-            gradients(to.second);
-          } else gradients(to);
+            store_gradients(to.second);
+          } else store_gradients(to);
         },
         a...);
   }
 
  private:
-  // then(value, aux, selection, inputs)
+  // then(value, aux, selection, gradients)
   template <int... I, class Then, class... A>
   FUNCTRA_INLINE auto run(std::integer_sequence<int, I...> numbers, const Then& then, const A&... a) const {
     static_assert(sizeof...(A) > 0, "[grad] at least one argument is required");
@@ -165,12 +166,21 @@ class grad_fn {
   }
   template <class Sel, class W, int... I, class Then, class... A>
   FUNCTRA_INLINE auto run_on(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
+    constexpr int N = aux ? 0 : few_inputs<Sel, 1, F, A...>();
+    if constexpr (N > 0) {
+      const auto y = call_with_jets<Sel, N, 1, W>(f_, a...);
+      return then(y.primal(), 0, Sel{}, jet_gradients<Sel, std::remove_const_t<decltype(y)>, A...>{y});
+    } else return run_on_tape<Sel, W>(std::integer_sequence<int, I...>{}, then, a...);
+  }
+  template <class Sel, class W, int... I, class Then, class... A>
+  FUNCTRA_INLINE auto run_on_tape(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
     constexpr int L = tower_level<W> + 1;
     tape on;
     const bundle<decltype(input<L, W, Sel::contains(I)>(on, a))...> inputs{input<L, W, Sel::contains(I)>(on, a)...};
     static_assert(std::is_invocable_v<const F&, decltype(input<L, W, Sel::contains(I)>(on, a))...>,
                   "[grad] f must be callable with traced arguments: let it take them by `auto`, as many as are given, and be no mutable lambda");
     using Y = std::remove_cvref_t<decltype(f_(nth<I>(inputs)...))>;
+    const tape_gradients<Sel, std::remove_const_t<decltype(inputs)>> gradients{inputs};
     if constexpr (has_option<jacobian_instead_t, Options...> && has_several_values<typename primary_result<aux, Y>::type>()) {
       if constexpr (aux) return jacrev_fn<F, Argnums, has_aux_t>(f_, Argnums{}, functra::has_aux)(a...);
       else return jacrev_fn<F, Argnums>(f_, Argnums{})(a...);
@@ -180,10 +190,10 @@ class grad_fn {
         static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
         check_scalar_result<typename Y::first_type>();
         auto rest = strip_taped<L>(y.second);
-        return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, inputs);
+        return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, gradients);
       } else {
         check_scalar_result<Y>();
-        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, inputs);
+        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, gradients);
       }
     }
   }
@@ -194,14 +204,15 @@ class grad_fn {
     if constexpr (Selected) return tree_map([&](const auto& v) FUNCTRA_INLINE_LAMBDA { return put_on<L, W>(on, v); }, a);
     else return (a);
   }
+  // What has arrived at the K-th argument that was asked for.
   template <class Sel, class In>
-  static FUNCTRA_INLINE auto pick_gradients(const In& inputs) {
-    if constexpr (Sel::count == 1) return take_gradients<true>(nth<Sel::number[0]>(inputs));
-    else
-      return [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
-        return std::tuple<decltype(take_gradients<true>(nth<Sel::number[k]>(inputs)))...>{take_gradients<true>(nth<Sel::number[k]>(inputs))...};
-      }(ints<Sel::count>);
-  }
+  struct tape_gradients {
+    const In& inputs;
+    template <int K>
+    FUNCTRA_INLINE auto get() const {
+      return take_gradients<true>(nth<Sel::number[K]>(inputs));
+    }
+  };
 
   FUNCTRA_EMPTY F f_;
 };
@@ -212,7 +223,8 @@ class grad_fn {
 //   grad(f)                    df/d(first argument)
 //   grad(f, argnums<0, 2>)     a std::tuple in the order asked; argnums<1> alone a bare gradient; negative numbers wrap
 //   grad(f, has_aux)           f returns std::pair{value, aux}; gives std::pair{gradient, aux}
-// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode).
+// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode). Scalar code of up to 8 static inputs runs
+// forward, without a tape.
 template <class F, class... Options>
 constexpr auto grad(F f, Options...) {
   static_assert(detail::derivative_options<Options...>, "[grad] an option is argnums<...> or has_aux; arguments go to the callable that grad returns: grad(f)(x)");

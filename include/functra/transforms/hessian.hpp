@@ -15,12 +15,20 @@ class hessian_fn {
   explicit constexpr hessian_fn(F f, Options... o) : f_(std::move(f)), options_(o...) {}
   template <class... A>
   auto operator()(const A&... a) const {
-    return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
+    static_assert(sizeof...(A) > 0, "[hessian] at least one argument is required");
+    using Sel = selected<sizeof...(A), Argnums>;
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return run<Sel>(settle<Sel::contains(i)>(a)...); }(ints<sizeof...(A)>);
   }
 
  private:
+  using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
+  template <class Sel, class... A>
+  auto run(const A&... a) const {
+    constexpr int N = has_option<has_aux_t, Options...> || has_option<chunk_size, Options...> ? 0 : few_inputs<Sel, 2, F, A...>();
+    if constexpr (N > 0) return second_derivatives<Sel, N, call_tower<F, A...>>(f_, a...);
+    else return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
+  }
   auto gradient() const {
-    using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
     if constexpr (has_option<has_aux_t, Options...>) return grad_fn<false, F, Argnums, has_aux_t, jacobian_instead_t>(f_);
     else return grad_fn<false, F, Argnums, jacobian_instead_t>(f_);
   }
@@ -32,7 +40,7 @@ class hessian_fn {
 // The Hessian of f: the derivatives of its gradient, forward over reverse; of several values, those of its Jacobian.
 //   hessian(f)(x): f64[n] -> f64[n,n] for f: f64[n] -> f64;  f64[m,n,n] for f64[n] -> f64[m];   options: argnums<...>, has_aux, chunk_size(n)
 // Costs about n gradients, computed as one batch; where the gradient is banded, as of a sum over neighbours in x, about one gradient
-// for each diagonal.
+// for each diagonal. Scalar code of up to 8 static inputs runs once, forward, with all second derivatives side by side.
 template <class F, class... Options>
 constexpr auto hessian(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[hessian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that hessian returns: hessian(f)(x)");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "functra/transforms/few_inputs.hpp"
 #include "functra/transforms/jacobian_rows.hpp"
 #include "functra/transforms/jvp.hpp"
 
@@ -57,6 +58,14 @@ class jacfwd_fn {
 
   template <class Sel, class... A>
   auto run(const A&... a) const {
+    constexpr int N = aux || chunked ? 0 : few_inputs<Sel, 1, F, A...>();
+    if constexpr (N > 0) {
+      const auto y = call_with_jets<Sel, N, 1, call_tower<F, A...>>(f_, a...);
+      return all_gradients<Sel>(jet_gradients<Sel, std::remove_const_t<decltype(y)>, A...>{y});
+    } else return run_with_duals<Sel>(a...);
+  }
+  template <class Sel, class... A>
+  auto run_with_duals(const A&... a) const {
     using Outer = call_tower<F, A...>;
     constexpr int Lb = tower_level<Outer> + 1;
     constexpr int L = Lb + 1;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "functra/core/tags.hpp"
-#include "functra/interpreters/batched.hpp"
+#include "functra/interpreters/jet_rules.hpp"
 #include "functra/interpreters/taped.hpp"
 #include "functra/primitives/join.hpp"
 #include "functra/primitives/permute.hpp"
@@ -94,18 +94,24 @@ auto captured_tower() {
   } else return std::type_identity<hole<1>>{};
 }
 
-// All levels that a call of f lives on: those of its arguments and those that it captured.
+// All levels that a call of f lives on: those of its arguments and those that it captured. Jets that are differentiated are wide.
 template <class F, class... A>
-using call_tower = join_t<typename decltype(captured_tower<F, A...>())::type, tree_tower_t<A...>>;
+using call_tower = widened_t<join_t<typename decltype(captured_tower<F, A...>())::type, tree_tower_t<A...>>>;
 
 // ---- arguments ----
 
 // An argument with expressions evaluated and views copied; floating-point values of the arguments to trace become rank-0 tensors.
-// What needs none of that stays where it is.
+// What needs none of that stays where it is; jets that are traced are wide.
+template <class V>
+FUNCTRA_INLINE auto with_wide_jets(V&& v) {
+  using T = std::remove_cvref_t<V>;
+  if constexpr (kind_of<T> == tracer::jet) return lift<on_tower_t<widened_t<tower_of<T>>, dtype_of<T>, extents_of_value<T>>>(v);
+  else return T(std::forward<V>(v));
+}
 template <bool Traced, class A>
 FUNCTRA_INLINE decltype(auto) settle(A&& a) {
   using V = std::remove_cvref_t<A>;
-  if constexpr (value<V> && !(Traced && is_view<V>)) {
+  if constexpr (value<V> && !(Traced && (is_view<V> || is_jet<V>))) {
     if constexpr (std::is_lvalue_reference_v<A>) return static_cast<const V&>(a);
     else return V(std::move(a));
   } else
@@ -114,7 +120,8 @@ FUNCTRA_INLINE decltype(auto) settle(A&& a) {
           if constexpr (std::is_arithmetic_v<T>) {
             if constexpr (Traced) return Tensor<T>(x);
             else return x;
-          } else if constexpr (Traced || is_expr<T> || is_sum_expr<T>) return eval(x);
+          } else if constexpr (Traced) return with_wide_jets(eval(x));
+          else if constexpr (is_expr<T> || is_sum_expr<T>) return eval(x);
           else return x;
         },
         a);

@@ -1,0 +1,85 @@
+// Copyright (c) 2026 the functra authors
+// SPDX-License-Identifier: MIT
+
+#include "jets.hpp"
+
+using namespace jets;
+
+TEST_CASE("jets: scalar code") {
+  check<true>("statements", [](const auto& x) {
+    const auto a = x(0) * x(1);
+    const auto b = sin(a) + x(2);
+    const auto c = b * b / (a + 2.0);
+    return c * x(0) + sqrt(b) + pow(x(1), 2.5);
+  });
+  check<true>("repeated", [](const auto& x) { return x(0) * x(0) * x(0) + x(0) * x(1) * x(1); });
+  check<true>("a loop", [](const auto& x) {
+    auto t = traced_like(0.0, x);
+    for (int i = 0; i < 3; ++i) t += x(i) * x((i + 1) % 3);
+    for (int i = 0; i < 5; ++i) t = t * sin(x(i % 3)) + x(1);
+    return t;
+  });
+  check<true>("a variable", [](const auto& x) { return eval(x(1)); });
+  check<true>("a constant", [](const auto& x) { return 0.0 * x(1) + 3.0; });
+  check<true>("a branch", [](const auto& x) { return where(x(0) > x(1), x(0) * x(2), square(x(1)) * x(2)); });
+}
+
+TEST_CASE("jets: sums over slices") {
+  check<true>("elementwise", [](const auto& x) { return sum(exp(x) * sin(x)); });
+  check<true>("slices", [](const auto& x) {
+    const auto y = at(x, range(0, 3, 2)), z = at(x, range(2, -10, -2));
+    return sum(y * z * z);
+  });
+  check<true>("a scalar beside", [](const auto& x) {
+    const auto s = exp(x(0) * x(1));
+    return sum(x * s) * sum(square(x) + s);
+  });
+  const Tensor<double, 4> data{1, 2, 3, 4};
+  check<true>("data", [=](const auto& x) { return sum(square(data * x(0) + x(1)) + x(2)) + sum(data + x(2)) * x(0); });
+  check<true>("branches", [](const auto& x) { return sum(where(x > 0.5, square(x) * x, exp(x))) + sum(max(x, 0.4) * x) + sum(abs(x - 0.6) * x); });
+}
+
+TEST_CASE("jets: several arguments") {
+  const auto f = [](const auto& a, const auto& b, const auto& c) { return a * b * sin(c) + square(c) * a; };
+  const auto h = hessian(f, argnums<2, 0>)(2.0, 3.0, 0.5);
+  REQUIRE_THAT(std::get<0>(std::get<0>(h)).item(), WithinRel(2.0 * 2.0 - 6.0 * std::sin(0.5), 1e-14));
+  REQUIRE_THAT(std::get<1>(std::get<0>(h)).item(), WithinRel(3.0 * std::cos(0.5) + 1.0, 1e-14));
+  REQUIRE_THAT(std::get<0>(std::get<1>(h)).item(), WithinRel(3.0 * std::cos(0.5) + 1.0, 1e-14));
+  REQUIRE(std::get<1>(std::get<1>(h)).item() == 0.0);
+  const auto [value, gradient] = value_and_grad(f, argnums<1, 0>)(2.0, 3.0, 0.5);
+  REQUIRE_THAT(value.item(), WithinRel(6.0 * std::sin(0.5) + 0.5, 1e-14));
+  REQUIRE_THAT(std::get<0>(gradient).item(), WithinRel(2.0 * std::sin(0.5), 1e-14));
+  REQUIRE_THAT(std::get<1>(gradient).item(), WithinRel(3.0 * std::sin(0.5) + 0.25, 1e-14));
+  // A vector and a number, float and double.
+  const auto g = [](const auto& v, const auto& s) { return v(0) * v(1) * s * s; };
+  const auto k = hessian(g, argnums<0, 1>)(Tensor<float, 2>{2, 3}, 5.0f);
+  STATIC_REQUIRE(std::is_same_v<std::remove_cvref_t<decltype(std::get<1>(std::get<0>(k)))>, Tensor<float, 2>>);
+  REQUIRE(std::get<0>(std::get<0>(k))(0, 1) == 25.0f);
+  REQUIRE(std::get<1>(std::get<0>(k))(1) == 20.0f);
+  REQUIRE(std::get<1>(std::get<1>(k)).item() == 12.0f);
+}
+
+TEST_CASE("jets: what is not finite") {
+  // A zero wins: over the slope of a square root at 0, and over a branch that was not taken.
+  const auto f = [](const auto& x) {
+    const auto y = 0.0 * x(0) + sqrt(x(1) - 0.5);
+    return y * 0.0 + x(2) * x(2);
+  };
+  const Tensor<double, 3> x{0.3, 0.5, 0.9};
+  require_near(grad(f)(x), Tensor<double, 3>{0, 0, 1.8});
+  require_near(hessian(f)(x), Tensor<double, 3, 3>{{0, 0, 0}, {0, 0, 0}, {0, 0, 2}});
+  const auto g = [](const auto& v) { return sum(where(v > 0.6, sqrt(v - 0.6), square(v))); };
+  require_near(hessian(g)(x), jacfwd(grad(g))(x));
+  REQUIRE(std::isinf(grad([](const auto& v) { return sqrt(v(0)) + v(1); })(Tensor<double, 2>{0, 1})(0)));
+}
+
+TEST_CASE("jets: which second partials there are") {
+  const auto pairs = []<class F, class... V>(const Expr<F, V...>&) { return law::second_partials_of<F, law::mask_bits(0, F::arity)>::pairs; };
+  const Tensor<double> a(1.0), b(2.0);
+  REQUIRE(pairs(a + b) == 0);
+  REQUIRE(pairs(a * b) == 1);
+  REQUIRE(pairs(a / b) == 2);
+  REQUIRE(pairs(a * b + square(a)) == 2);
+  REQUIRE(pairs(where(a > b, a, b)) == 0);
+  REQUIRE(pairs(exp(a + b)) == 3);
+}
