@@ -26,11 +26,11 @@ TEST_CASE("jets: scalar code") {
 
 TEST_CASE("jets: sums over slices") {
   check<true>("elementwise", [](const auto& x) { return sum(exp(x) * sin(x)); });
-  check<true>("slices", [](const auto& x) {
+  check<true, true>("slices", [](const auto& x) {
     const auto y = at(x, range(0, 3, 2)), z = at(x, range(2, -10, -2));
     return sum(y * z * z);
   });
-  check<true>("a scalar beside", [](const auto& x) {
+  check<true, true>("a scalar beside", [](const auto& x) {
     const auto s = exp(x(0) * x(1));
     return sum(x * s) * sum(square(x) + s);
   });

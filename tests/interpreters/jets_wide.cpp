@@ -30,7 +30,7 @@ TEST_CASE("jets: tensors that are computed") {
 
 TEST_CASE("jets: primitives behind a name") {
   const Tensor<double, 3, 3> m{{1, 2, 3}, {0.5, -1, 2}, {3, 1, 0.2}};
-  check<true>("products", [=](const auto& x) {
+  check<true, true>("products", [=](const auto& x) {
     auto t = traced_like(1.0, x);
     t = t * sum(matmul(m, x) * x);
     t = t + sum(outer(x, x) * m * t);

@@ -47,7 +47,8 @@ struct pow : law_base {
   static constexpr int cost = 40;
   static FUNCTRA_INLINE auto value(const auto& a, const auto& b) { return lanes::pow(a, b); }
   static FUNCTRA_INLINE auto d0(const auto&, const auto& a, const auto& b) {
-    const auto base = primal(a), exponent = primal(b);
+    const auto base = primal(a);
+    const auto exponent = primal(b);
     return masked{(base != constant_like(base, 0)) || (exponent != constant_like(base, 0)), times(b, apply<pow>(a, b - constant_like(b, 1)))};
   }
   static FUNCTRA_INLINE auto d1(const auto& y, const auto& a, const auto&) {

@@ -20,8 +20,8 @@ constexpr index_t few_elements() {
   else if constexpr (level_of<A> > 0 || !std::is_floating_point_v<dtype_of<A>> || !extents_of_value<A>::is_static) return -1;
   else return extents_of_value<A>{}.size();
 }
-// How many inputs the selected arguments of a call of F are, where they are few; else 0.
-template <class Sel, int Order, class F, class... A>
+// How many inputs the selected arguments of a call are, where they are few; else 0.
+template <class Sel, int Order, class... A>
 constexpr int count_few_inputs() {
   index_t n = 0;
   int i = 0;
@@ -57,12 +57,11 @@ FUNCTRA_INLINE decltype(auto) jet_input(const A& a, index_t& skip) {
   }
 }
 
-// The number of inputs, where they are few and f is made of scalars: it can be computed on jets.
-template <class Sel, int Order, class F, class... A>
+// The number of inputs, where they are few and f is made of scalars: it can be computed on jets. W: the tower of the call.
+template <class Sel, int Order, class W, class F, class... A>
 constexpr int few_inputs() {
-  constexpr int N = count_few_inputs<Sel, Order, F, A...>();
-  if constexpr (N == 0) return 0;
-  else if constexpr (tower_level<call_tower<F, A...>> > 0) return 0;
+  constexpr int N = count_few_inputs<Sel, Order, A...>();
+  if constexpr (N == 0 || tower_level<W> > 0) return 0;
   else
     return []<int... I>(std::integer_sequence<int, I...>) {
       using Call = std::is_invocable<const F&, decltype(jet_input<Sel::contains(I), N, Order>(std::declval<const A&>(), std::declval<index_t&>()))...>;

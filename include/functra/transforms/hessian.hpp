@@ -24,8 +24,9 @@ class hessian_fn {
   using Argnums = typename find_option<argnums_option, argnums_t<0>, Options...>::type;
   template <class Sel, class... A>
   auto run(const A&... a) const {
-    constexpr int N = has_option<has_aux_t, Options...> || has_option<chunk_size, Options...> ? 0 : few_inputs<Sel, 2, F, A...>();
-    if constexpr (N > 0) return second_derivatives<Sel, N, call_tower<F, A...>>(f_, a...);
+    using W = call_tower<F, A...>;
+    constexpr int N = has_option<has_aux_t, Options...> || has_option<chunk_size, Options...> ? 0 : few_inputs<Sel, 2, W, F, A...>();
+    if constexpr (N > 0) return second_derivatives<Sel, N, W>(f_, a...);
     else return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
   }
   auto gradient() const {
