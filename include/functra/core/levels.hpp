@@ -127,7 +127,31 @@ inline constexpr int derivative_order<batched_tower<V, L, B>> = derivative_order
 template <class P, int L, int N, int Order>
 inline constexpr int derivative_order<jet_tower<P, L, N, Order>> = Order < 0 ? -Order : Order;
 
-// The least tower that has all levels of both.
+// A tower whose jets are wide.
+template <class W>
+struct widened {
+  using type = W;
+};
+template <class W>
+using widened_t = typename widened<W>::type;
+template <class P, int L, int N, int Order>
+struct widened<jet_tower<P, L, N, Order>> {
+  using type = jet_tower<P, L, N, (Order < 0 ? Order : -Order)>;
+};
+template <class P, class T, int L>
+struct widened<dual_tower<P, T, L>> {
+  using type = dual_tower<widened_t<P>, widened_t<T>, L>;
+};
+template <class V, int L, class C>
+struct widened<taped_tower<V, L, C>> {
+  using type = taped_tower<widened_t<V>, L, widened_t<C>>;
+};
+template <class V, int L, index_t B>
+struct widened<batched_tower<V, L, B>> {
+  using type = batched_tower<widened_t<V>, L, B>;
+};
+
+// The least tower that has all levels of both. Jets below other levels are wide.
 template <class A, class B>
 struct join_towers {
   static_assert(std::is_same_v<A, B>,
@@ -150,17 +174,17 @@ struct join_towers<hole<N>, hole<M>> {
 template <class P, class T, int L, class B>
   requires(tower_level<B> < L)
 struct join_towers<dual_tower<P, T, L>, B> {
-  using type = dual_tower<join2<P, B>, join2<T, B>, L>;
+  using type = dual_tower<join2<P, widened_t<B>>, join2<T, widened_t<B>>, L>;
 };
 template <class V, int L, class C, class B>
   requires(tower_level<B> < L)
 struct join_towers<taped_tower<V, L, C>, B> {
-  using type = taped_tower<join2<V, B>, L, join2<C, B>>;
+  using type = taped_tower<join2<V, widened_t<B>>, L, join2<C, widened_t<B>>>;
 };
 template <class V, int L, index_t N, class B>
   requires(tower_level<B> < L)
 struct join_towers<batched_tower<V, L, N>, B> {
-  using type = batched_tower<join2<V, B>, L, N>;
+  using type = batched_tower<join2<V, widened_t<B>>, L, N>;
 };
 template <class P, int L, int N, int Order, class B>
   requires(tower_level<B> < L)
@@ -231,30 +255,6 @@ struct on_tower<batched_tower<V, L, B>, T, X> {
 template <class P, int L, int N, int Order, class T, class X>
 struct on_tower<jet_tower<P, L, N, Order>, T, X> {
   using type = jet<typename on_tower<P, T, X>::type, L, N, (X::R == 0 || Order < 0 ? Order : -Order)>;
-};
-
-// A tower whose jets are wide.
-template <class W>
-struct widened {
-  using type = W;
-};
-template <class W>
-using widened_t = typename widened<W>::type;
-template <class P, int L, int N, int Order>
-struct widened<jet_tower<P, L, N, Order>> {
-  using type = jet_tower<P, L, N, (Order < 0 ? Order : -Order)>;
-};
-template <class P, class T, int L>
-struct widened<dual_tower<P, T, L>> {
-  using type = dual_tower<widened_t<P>, widened_t<T>, L>;
-};
-template <class V, int L, class C>
-struct widened<taped_tower<V, L, C>> {
-  using type = taped_tower<widened_t<V>, L, widened_t<C>>;
-};
-template <class V, int L, index_t B>
-struct widened<batched_tower<V, L, B>> {
-  using type = batched_tower<widened_t<V>, L, B>;
 };
 
 // Without the levels of differentiation: what an integer or boolean result lives on.

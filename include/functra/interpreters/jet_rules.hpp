@@ -15,12 +15,13 @@ struct interpreter<tracer::jet> {
     constexpr law::mask_t mask = detail::mask_at<L, V...>() & G::reach;
     constexpr bool has_derivatives = []<int... k>(std::integer_sequence<int, k...>) { return (std::is_floating_point_v<typename G::template out_type<k>> && ...); }(ints<G::outputs>);
     if constexpr (mask == 0 || !has_derivatives) return bind(statement, name, detail::primal_of<L>(v)...);
-    else if constexpr (is_narrow<G, mask, bundle<Spec...>, V...>()) return derive<L, mask, typename G::functor, Spec...>(numbers<partials<L, mask, typename G::functor, V...>::outputs - 1>{}, numbers<std::popcount(mask)>{}, name, v...);
+    else if constexpr (is_narrow<G, mask, bundle<Spec...>, V...>())
+      return derive<L, mask, typename G::functor, Spec...>(numbers<partials<L, mask, typename G::functor, V...>::outputs - 1>{}, numbers<std::popcount(mask)>{}, name, v...);
     else if constexpr (is_one_value<G, mask, V...>()) {
       using F = typename G::functor;
       if constexpr (detail::is_copy<F>) return together<L>([&](const auto&... x) { return bind(statement, name, x...); }, v...);
       else if constexpr (((std::is_same_v<Spec, onto::full> || std::is_same_v<Spec, onto::total>) && ...))
-        return derive_wide<L, mask, F, Spec...>(numbers<partials<L, mask, F, V...>::outputs - 1>{}, numbers<std::popcount(mask)>{}, name, v...);
+        return derive_wide<L, mask, F, Spec...>(numbers<std::popcount(mask)>{}, name, v...);
       else {
         // The sum over some dims by itself.
         const auto full = bind(functra::fused_statement<G, onto::full>{}, name, v...);
@@ -242,8 +243,8 @@ struct interpreter<tracer::jet> {
 
   template <int>
   using full_for = onto::full;
-  template <int L, law::mask_t Mask, class F, class Spec, int... K, int... J, class... V>
-  static auto derive_wide(std::integer_sequence<int, K...>, std::integer_sequence<int, J...> leaves, const char* name, const V&... v) {
+  template <int L, law::mask_t Mask, class F, class Spec, int... J, class... V>
+  static auto derive_wide(std::integer_sequence<int, J...> leaves, const char* name, const V&... v) {
     const auto primal = [&] { return bind(functra::fused_statement<law::value_of<F>, Spec>{}, name, detail::primal_of<L>(v)...); };
     return detail::made_jet<wide<L, decltype(primal()), V...>>(primal, [&](auto& y) { sum_wide<L, Mask, F, partials<L, Mask, F, V...>, std::is_same_v<Spec, onto::total>>(leaves, name, y, v...); });
   }
