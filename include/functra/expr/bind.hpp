@@ -39,9 +39,8 @@ FUNCTRA_NOINLINE auto bind_large(const P& p, const V&... v) {
 // A jet that meets values of higher levels is wide.
 template <class V>
 inline constexpr bool is_narrow_jet = false;
-template <class V>
-  requires(kind_of<V> == tracer::jet)
-inline constexpr bool is_narrow_jet<V> = !V::is_wide;
+template <class P, int L, int N, int Order>
+inline constexpr bool is_narrow_jet<jet<P, L, N, Order>> = Order > 0;
 template <class... V>
 inline constexpr bool widens = (is_narrow_jet<V> || ...) && top_kind<V...>() != tracer::jet;
 template <class V>

@@ -57,3 +57,20 @@ struct combination<fn<first_of, F, arg<T>>> : combination<F> {};
 
 }  // namespace detail
 }  // namespace functra::law
+
+namespace functra::detail {
+
+// Partials times tangents of the dtypes T, summed to the dtype Y. With OfLeaf, a partial has the dtype of its tangent, else Y.
+template <bool Smooth, bool OfLeaf, class Y, class T, class... R>
+struct linear_combination {
+  using type = law::fn<law::add, typename linear_combination<Smooth, OfLeaf, Y, T>::type, typename linear_combination<Smooth, OfLeaf, Y, R...>::type>;
+};
+template <bool Smooth, bool OfLeaf, class Y, class T>
+struct linear_combination<Smooth, OfLeaf, Y, T> {
+  using partial = std::conditional_t<OfLeaf, T, Y>;
+  using tangent = std::conditional_t<std::is_same_v<partial, T>, law::arg<T>, law::fn<law::cast<partial>, law::arg<T>>>;
+  using product = law::fn<law::scaled_tangent<Smooth>, law::arg<partial>, tangent>;
+  using type = std::conditional_t<std::is_same_v<partial, Y>, product, law::fn<law::cast<Y>, product>>;
+};
+
+}  // namespace functra::detail

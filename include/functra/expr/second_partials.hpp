@@ -117,26 +117,13 @@ struct second_partials_of {
 
   template <class In, class Out>
   static FUNCTRA_INLINE void run(const In& in, Out& out) {
-    {
-      typename F::template node<0, Mask, In> n(in);
-      out.template put<0>(n.v);
-      first_sink<Out> sink{out};
-      n.rev(constant_like(n.v, 1), sink);
-    }
+    partials_of<F, Mask>::run(in, out);
     [&]<int... J>(std::integer_sequence<int, J...>) FUNCTRA_INLINE_LAMBDA {
       (column<J>(in, out), ...);
     }(std::make_integer_sequence<int, inputs>{});
   }
 
  private:
-  template <class Out>
-  struct first_sink {
-    Out& out;
-    template <int I, class L>
-    FUNCTRA_INLINE void add(const L& g) {
-      if constexpr (detail::active(Mask, I)) out.template put<1 + detail::rank_in(Mask, I)>(g);
-    }
-  };
   template <int J, class Out>
   struct second_sink {
     Out& out;

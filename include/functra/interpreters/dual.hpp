@@ -78,18 +78,6 @@ constexpr law::mask_t mask_at() {
   return m;
 }
 
-// Partials times tangents of the dtypes T, summed to the dtype Y. With OfLeaf, a partial has the dtype of its tangent, else Y.
-template <bool Smooth, bool OfLeaf, class Y, class T, class... R>
-struct linear_combination {
-  using type = law::fn<law::add, typename linear_combination<Smooth, OfLeaf, Y, T>::type, typename linear_combination<Smooth, OfLeaf, Y, R...>::type>;
-};
-template <bool Smooth, bool OfLeaf, class Y, class T>
-struct linear_combination<Smooth, OfLeaf, Y, T> {
-  using partial = std::conditional_t<OfLeaf, T, Y>;
-  using tangent = std::conditional_t<std::is_same_v<partial, T>, law::arg<T>, law::fn<law::cast<partial>, law::arg<T>>>;
-  using product = law::fn<law::scaled_tangent<Smooth>, law::arg<partial>, tangent>;
-  using type = std::conditional_t<std::is_same_v<partial, Y>, product, law::fn<law::cast<Y>, product>>;
-};
 // Whether no partial of a functor is 0 because a branch was not taken.
 template <class G>
 inline constexpr bool is_smooth = false;
@@ -182,9 +170,9 @@ struct interpreter<tracer::dual> {
           // Several tangents: the partials are computed once, and each tangent is a linear combination of them.
           return combined_all<L, G, Spec...>(name, r, whole, std::make_integer_sequence<int, G::outputs>{}, std::integer_sequence<int, I...>{}, detail::primal_of<L>(v)...);
         } else {
-          auto y = bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
+          auto y = detail::bundled(bind(functra::fused_statement<G, Spec...>{}, name, detail::primal_of<L>(v)...));
           const auto push_whole = [&]<int... k>(std::integer_sequence<int, k...>) FUNCTRA_INLINE_LAMBDA {
-            return bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., get<k>(whole).get()...));
+            return detail::bundled(bind(functra::fused_statement<law::pushforward_of<G, Mask, false>, Spec...>{}, name, detail::primal_of<L>(v)..., get<k>(whole).get()...));
           };
           auto t = push_whole(ints<sizeof...(I)>);
           return pair_up<L, sizeof...(Spec)>(y, t, std::integral_constant<int, 0>{});
@@ -308,17 +296,14 @@ struct interpreter<tracer::dual> {
     else return static_cast<const element_of<A>*>(nullptr);
   }
 
-  template <int>
-  using replace = onto::full;
-
   // The outputs of G, then its partials.
   template <law::mask_t Mask, class Spec, class F, int... K, class... V>
   static FUNCTRA_INLINE auto partials(law::value_of<F>*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
-    return bind(functra::fused_statement<law::partials_of<F, Mask>, Spec, replace<K>...>{}, name, v...);
+    return bind(functra::fused_statement<law::partials_of<F, Mask>, Spec, detail::full_for<K>...>{}, name, v...);
   }
   template <law::mask_t Mask, class... Spec, class G, int... K, class... V>
   static FUNCTRA_INLINE auto partials(G*, const char* name, std::integer_sequence<int, K...>, const V&... v) {
-    return bind(functra::fused_statement<law::jacobian_of<G, Mask>, Spec..., replace<K>...>{}, name, v...);
+    return bind(functra::fused_statement<law::jacobian_of<G, Mask>, Spec..., detail::full_for<K>...>{}, name, v...);
   }
 
   // Output K with its tangent: the sum of its partials times the tangents. X: the extents to sum to, for onto::like.
@@ -378,12 +363,6 @@ struct interpreter<tracer::dual> {
   static FUNCTRA_INLINE const auto& pick(const R& r, const Whole& whole) {
     if constexpr (J % 2 == 0) return get<First + J / 2>(r);
     else return get<J / 2>(whole).get();
-  }
-
-  template <class R>
-  static FUNCTRA_INLINE auto bundled(R&& r) {
-    if constexpr (value<R>) return make_bundle(std::move(r));
-    else return std::move(r);
   }
 
   template <int L, int M, class Y, class T, int Shift>

@@ -21,7 +21,7 @@ enum class jet_state : unsigned char { constant, variable, derived };
 template <class E, int N, int Order>
 struct jet_layout {
   static constexpr int lanes = lanes_of<E> > 1 || N == 1 ? 1 : std::max(static_cast<int>(std::bit_ceil(static_cast<unsigned>(N))), 16 / static_cast<int>(sizeof(E)));
-  static constexpr int order = Order < 0 ? -Order : Order;
+  static constexpr int variables = N, order = Order < 0 ? -Order : Order;
   static constexpr int W = lanes > 1 ? lanes : N, rows = order > 1 ? 1 + N : 1, size = rows * W;
   static FUNCTRA_INLINE index_t second(index_t i, index_t j) { return i <= j ? W + i * W + j : W + j * W + i; }
   // Zeros around a one: the slopes of a variable are W of these.
@@ -225,7 +225,7 @@ class jet : public traced<jet<P, L, N, Order>> {
   FUNCTRA_INLINE explicit jet(unset_t) : body_(unset) {}
   // From the body that a call gives, in place.
   template <class A>
-  FUNCTRA_INLINE jet(std::in_place_t, const A& make) : body_(make_body(make)) {}
+  FUNCTRA_INLINE jet(std::in_place_t, const A& make) : body_(detail::hold_as<held_type>(make)) {}
   // Constants: arithmetic values, and values of lower levels.
   template <operand U>
     requires(!std::same_as<U, jet>)
@@ -248,11 +248,6 @@ class jet : public traced<jet<P, L, N, Order>> {
  private:
   // Large ones are shared.
   using held_type = std::conditional_t<(sizeof(body_type) > 768 && alignof(body_type) <= memory::header), detail::shared_value<body_type>, body_type>;
-  template <class A>
-  static FUNCTRA_INLINE held_type make_body(const A& make) {
-    if constexpr (std::is_same_v<held_type, body_type>) return make();
-    else return held_type(std::in_place, make);
-  }
   held_type body_;
 };
 
@@ -295,8 +290,9 @@ struct lifter<jet<P, L, N, Order>> {
   }
 };
 // Gives y the derivatives of another jet: f(number in y, number in the other) for each.
-template <class To, class From, int N, class F>
+template <class To, class From, class F>
 FUNCTRA_INLINE void match_derivatives(const F& f) {
+  constexpr int N = To::variables;
   for (index_t i = 0; i < N; ++i) f(i, i);
   if constexpr (To::rows > 1)
     for (index_t i = 0; i < N; ++i)
@@ -309,7 +305,7 @@ void set_derivatives(jet_body<P, N, Order>& y, const B& from) {
   const index_t n = from.primal.size();
   from.with_derivatives([&](const auto* rows) {
     const auto copy = [&](E* to) {
-      match_derivatives<typename Y::layout, typename B::layout, N>([&](index_t k, index_t l) {
+      match_derivatives<typename Y::layout, typename B::layout>([&](index_t k, index_t l) {
         for (index_t i = 0; i < n; ++i) to[k * n + i] = E(rows[l * n + i]);
       });
     };

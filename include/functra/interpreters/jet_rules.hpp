@@ -107,11 +107,6 @@ struct interpreter<tracer::jet> {
   static FUNCTRA_INLINE auto like_extents(onto::like<I>, const V&... v) {
     return detail::extents_in(nth_of<I>(v...));
   }
-  template <class R>
-  static FUNCTRA_INLINE auto bundled(R&& r) {
-    if constexpr (value<R>) return make_bundle(std::move(r));
-    else return std::move(r);
-  }
 
   // ---- scalars ----
 
@@ -125,7 +120,7 @@ struct interpreter<tracer::jet> {
     using S = partials<L, Mask, F, V...>;
     constexpr int R = std::max({extents_of_value<V>::R...}), rank[] = {extents_of_value<nth_type<law::detail::nth_active(Mask, J), V...>>::R...};
     // Of scalars alone, a partial is summed like the value.
-    auto r = bundled(bind(functra::fused_statement<S, Spec, std::conditional_t<R == 0 || of_scalars<S>(K, rank), Spec, onto::full>...>{}, name, detail::primal_of<L>(v)...));
+    auto r = detail::bundled(bind(functra::fused_statement<S, Spec, std::conditional_t<R == 0 || of_scalars<S>(K, rank), Spec, onto::full>...>{}, name, detail::primal_of<L>(v)...));
     using Y = std::remove_cvref_t<decltype(get<0>(r))>;
     return derived<jet<Y, L, variables<L, V...>, order<L, V...>>>([&]() FUNCTRA_INLINE_LAMBDA { return Y(std::move(get<0>(r))); }, [&]<class B>(B& y) FUNCTRA_INLINE_LAMBDA {
       constexpr bool same_lanes = (std::is_same_v<element_of<nth_type<law::detail::nth_active(Mask, J), V...>>, element_of<Y>> && ...);
@@ -184,12 +179,10 @@ struct interpreter<tracer::jet> {
     constexpr int first = first_added<F>({(Known ? law::detail::nth_active(Mask, J) : -1)...});
     const bool copies = begin<first>(y, leaves);
     using layout = typename Y::layout;
-    const detail::jet_sum<typename Y::E, variables_of<V...>, layout::order> sum{y.derivatives};
+    const detail::jet_sum<typename Y::E, layout> sum{y.derivatives};
     ((copies && J == first ? void() : add_leaf(sum, get<1 + J>(r).data(), get<J>(leaves))), ...);
     if constexpr (layout::rows > 1) (add_pairs<S, J>(numbers<J + 1>{}, sum, r, leaves), ...);
   }
-  template <class V, class... W>
-  static constexpr int variables_of = V::variables;
   // The first of the leaves of which the partial derivative is 1; -1 where there is none.
   template <class F, std::size_t N>
   static constexpr int first_added(const int (&leaf)[N]) {
@@ -241,8 +234,6 @@ struct interpreter<tracer::jet> {
 
   // ---- tensors ----
 
-  template <int>
-  using full_for = onto::full;
   template <int L, law::mask_t Mask, class F, class Spec, int... J, class... V>
   static auto derive_wide(std::integer_sequence<int, J...> leaves, const char* name, const V&... v) {
     const auto primal = [&] { return bind(functra::fused_statement<law::value_of<F>, Spec>{}, name, detail::primal_of<L>(v)...); };
@@ -254,11 +245,11 @@ struct interpreter<tracer::jet> {
       if (!(nth_of<law::detail::nth_active(Mask, J)>(v...).body().varies() || ...)) return y.make_constant();
     using X = broadcast_extents<extents_of_value<V>...>;
     const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
-    const auto r = [&]<int... K>(std::integer_sequence<int, K...>) { return bundled(bind(functra::fused_statement<S, full_for<K>...>{}, name, detail::primal_of<L>(v)...)); }(numbers<S::outputs>{});
+    const auto r = [&]<int... K>(std::integer_sequence<int, K...>) { return detail::bundled(bind(functra::fused_statement<S, detail::full_for<K>...>{}, name, detail::primal_of<L>(v)...)); }(numbers<S::outputs>{});
     const auto leaves = make_bundle(whole(x, nth_of<law::detail::nth_active(Mask, J)>(v...))...);
     using E = typename Y::E;
     const auto sum_to = [&](E* to) {
-      const detail::wide_jet_sum<typename Y::layout, variables<L, V...>, Total, E> sum{to, x.size()};
+      const detail::wide_jet_sum<typename Y::layout, Total, E> sum{to, x.size()};
       (sum.add_leaf(get<1 + J>(r).data(), get<J>(leaves).data(), get<J>(leaves).size() / leaf_rows<decltype(get<J>(leaves))>), ...);
       if constexpr (order<L, V...> > 1) (add_wide_pairs<S, J>(numbers<J + 1>{}, sum, r, leaves), ...);
     };

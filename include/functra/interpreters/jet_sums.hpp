@@ -28,10 +28,7 @@ struct jet_leaf {
 
   FUNCTRA_INLINE explicit jet_leaf(const V& x) : v(x.body()) {}
   FUNCTRA_INLINE bool varies() const { return v.varies(); }
-  FUNCTRA_INLINE bool is_variable() const {
-    if constexpr (is_one_register<B>) return false;
-    else return v.state == jet_state::variable;
-  }
+  FUNCTRA_INLINE bool is_variable() const { return v.state == jet_state::variable; }
   // The number of the variable at element i, and from one to the next.
   FUNCTRA_INLINE index_t number(index_t i) const { return v.variables.offset + i * step(); }
   FUNCTRA_INLINE index_t step() const {
@@ -42,10 +39,10 @@ struct jet_leaf {
 };
 
 // Adds to the derivatives of a scalar, d, what its leaves contribute.
-template <class E, int N, int Order>
+template <class E, class Layout>
 struct jet_sum {
-  using layout = jet_layout<E, N, Order>;
-  static constexpr int W = layout::W, lanes = layout::lanes;
+  using layout = Layout;
+  static constexpr int N = layout::variables, W = layout::W, lanes = layout::lanes;
   using lane = element_t<E, lanes>;  // a whole row, or one pack
   E* d;
 
@@ -102,14 +99,15 @@ struct jet_sum {
 };
 
 // The same for a statement of n elements (with Total, for its sum), of any leaves: row k of the derivatives at to + k n.
-template <class Layout, int N, bool Total, class E>
+template <class Layout, bool Total, class E>
 struct wide_jet_sum {
+  static constexpr int N = Layout::variables;
   E* to;
   index_t n;
 
   template <class A>
   FUNCTRA_INLINE void add_leaf(const E* f, const A* a, index_t size) const {
-    match_derivatives<Layout, jet_layout<A, N, Layout::order>, N>([&](index_t k, index_t l) {
+    match_derivatives<Layout, jet_layout<A, N, Layout::order>>([&](index_t k, index_t l) {
       E* const row = to + k * (Total ? 1 : n);
       const A* const t = a + l * size;
       for (index_t i = 0; i < n; ++i) row[Total ? 0 : i] = lanes::absorbing_fma<true>(f[i], E(t[size == 1 ? 0 : i]), row[Total ? 0 : i]);
@@ -140,21 +138,7 @@ inline constexpr bool is_copy<law::arg<T>> = true;
 template <class T, class U>
 inline constexpr bool is_copy<law::fn<law::first_of, law::arg<T>, law::arg<U>>> = true;
 
-// All derivatives of a jet as one batch [size, x...].
-template <class V>
-auto derivative_batch(const V& v) {
-  using B = typename V::body_type;
-  using T = tensor_of<typename B::E, insert_extent<typename V::extents_type, 0, B::layout::size>>;
-  index_t shape[T::extents_type::R] = {B::layout::size};
-  for (int i = 1; i < T::extents_type::R; ++i) shape[i] = v.extent(i - 1);
-  T t(uninitialized, T::extents_type::from(shape));
-  auto* const to = t.mutable_data();
-  v.body().with_derivatives([&](const auto* rows) {
-    for (index_t i = 0; i < t.size(); ++i) to[i] = rows[i];
-  });
-  return t;
-}
-// Some of them, number(i) for i below Count.
+// The derivatives number(i) of a jet for i below Count, as a batch [Count, x...].
 template <index_t Count, class V, class Number>
 auto derivative_rows(const V& v, const Number& number) {
   using T = tensor_of<typename V::body_type::E, insert_extent<typename V::extents_type, 0, Count>>;
@@ -168,6 +152,11 @@ auto derivative_rows(const V& v, const Number& number) {
       for (index_t k = 0; k < n; ++k) *to++ = rows[number(i) * n + k];
   });
   return t;
+}
+// All of them.
+template <class V>
+auto derivative_batch(const V& v) {
+  return derivative_rows<V::body_type::layout::size>(v, [](index_t i) { return i; });
 }
 
 template <class Y>

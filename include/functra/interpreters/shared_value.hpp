@@ -63,12 +63,15 @@ inline constexpr bool is_shared_value<shared_value<V>> = true;
 // How a V is held by what is copied often: as it is, or shared.
 template <class V>
 using held = std::conditional_t<!is_plain<V> && (sizeof(V) > 256), shared_value<V>, V>;
-// What a call gives, held.
+// What a call gives, held as an H.
+template <class H, class A>
+FUNCTRA_INLINE H hold_as(const A& make) {
+  if constexpr (is_shared_value<H>) return H(std::in_place, make);
+  else return make();
+}
 template <class A>
 FUNCTRA_INLINE auto hold(const A& make) {
-  using V = decltype(make());
-  if constexpr (std::is_same_v<held<V>, V>) return make();
-  else return held<V>(std::in_place, make);
+  return hold_as<held<decltype(make())>>(make);
 }
 template <class H>
 FUNCTRA_INLINE const auto& value_of_held(const H& h) {

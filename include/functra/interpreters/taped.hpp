@@ -194,7 +194,7 @@ struct interpreter<tracer::taped> {
     else if constexpr (!F::linear && !is_like<Spec> && (parts || more_levels || (plain && plain_cotangent && small))) {
       if (!on) return constant<L, W>(bind(statement, name, detail::untaped<L>(v)...));
       return [&]<int... k>(std::integer_sequence<int, k...>) {
-        auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, replace<k>...>{}, name, detail::untaped<L>(v)...);
+        auto r = bind(functra::fused_statement<law::partials_of<F, Mask>, onto::full, detail::full_for<k>...>{}, name, detail::untaped<L>(v)...);
         auto y = [&] {
           if constexpr (std::is_same_v<Spec, onto::full>) return std::move(get<0>(r));
           else return bind(functra::fused_statement<law::value_of<law::arg<typename F::type>>, Spec>{}, name, get<0>(r));
@@ -207,8 +207,6 @@ struct interpreter<tracer::taped> {
       }(ints<std::popcount(Mask)>);
     } else return record_many<L, Mask, W>(on, statement, name, v...);
   }
-  template <int>
-  using replace = onto::full;
 
   // A sum over some dims, as a layer's. What its pullback would have to compute again for all of them is kept, as a statement of its own.
   template <class Spec>
@@ -258,7 +256,7 @@ struct interpreter<tracer::taped> {
 
   template <int L, law::mask_t Mask, class W, class G, class... Spec, class... V>
   static auto record_many(tape* on, functra::fused_statement<G, Spec...> statement, const char* name, const V&... v) {
-    auto r = bundled(bind(statement, name, detail::untaped<L>(v)...));
+    auto r = detail::bundled(bind(statement, name, detail::untaped<L>(v)...));
     return [&]<int... k>(std::integer_sequence<int, k...>) {
       using Ys = decltype(r);
       using Node = detail::fused_node<L, Mask, G, bundle<Spec...>, Ys, bundle<cotangent_t<W, std::remove_cvref_t<decltype(get<k>(r))>>...>, V...>;
@@ -276,11 +274,6 @@ struct interpreter<tracer::taped> {
       if constexpr (sizeof...(Spec) == 1) return wrap(index_constant<0>);
       else return make_bundle(wrap(index_constant<k>)...);
     }(ints<sizeof...(Spec)>);
-  }
-  template <class R>
-  static FUNCTRA_INLINE auto bundled(R&& r) {
-    if constexpr (value<R>) return make_bundle(std::move(r));
-    else return std::move(r);
   }
 };
 

@@ -14,6 +14,16 @@ namespace functra {
 
 namespace detail {
 
+// The results of a statement as a bundle, be they several or one.
+template <class R>
+FUNCTRA_INLINE auto bundled(R&& r) {
+  if constexpr (value<R>) return make_bundle(std::move(r));
+  else return std::move(r);
+}
+// The partials of a statement are as large as it is.
+template <int>
+using full_for = onto::full;
+
 // Whether V lies on plain tensors only.
 template <class V>
 inline constexpr bool is_plain = level_of<V> == 0;

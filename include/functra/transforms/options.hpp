@@ -102,16 +102,10 @@ using call_tower = widened_t<join_t<typename decltype(captured_tower<F, A...>())
 
 // An argument with expressions evaluated and views copied; floating-point values of the arguments to trace become rank-0 tensors.
 // What needs none of that stays where it is; jets that are traced are wide.
-template <class V>
-FUNCTRA_INLINE auto with_wide_jets(V&& v) {
-  using T = std::remove_cvref_t<V>;
-  if constexpr (kind_of<T> == tracer::jet) return lift<on_tower_t<widened_t<tower_of<T>>, dtype_of<T>, extents_of_value<T>>>(v);
-  else return T(std::forward<V>(v));
-}
 template <bool Traced, class A>
 FUNCTRA_INLINE decltype(auto) settle(A&& a) {
   using V = std::remove_cvref_t<A>;
-  if constexpr (value<V> && !(Traced && (is_view<V> || is_jet<V>))) {
+  if constexpr (value<V> && !(Traced && (is_view<V> || is_narrow_jet<V>))) {
     if constexpr (std::is_lvalue_reference_v<A>) return static_cast<const V&>(a);
     else return V(std::move(a));
   } else
@@ -120,8 +114,8 @@ FUNCTRA_INLINE decltype(auto) settle(A&& a) {
           if constexpr (std::is_arithmetic_v<T>) {
             if constexpr (Traced) return Tensor<T>(x);
             else return x;
-          } else if constexpr (Traced) return with_wide_jets(eval(x));
-          else if constexpr (is_expr<T> || is_sum_expr<T>) return eval(x);
+          } else if constexpr (Traced && is_narrow_jet<value_t<T>>) return eval(x).widened();
+          else if constexpr (Traced || is_expr<T> || is_sum_expr<T>) return eval(x);
           else return x;
         },
         a);
