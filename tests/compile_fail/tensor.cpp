@@ -65,5 +65,9 @@ void program() {
     v(0) = 1.0;
     return sum(v);
   }, x, x);
+#elif CASE == 17  // expect: [Tensor] a tensor of the same dtype is required: use cast<T>(x)
+  Tensor<float, 3> y(x);
+#elif CASE == 18  // expect: [Tensor] a tensor of the same dtype is required: use cast<T>(x)
+  Tensor<float, 3> y(2.0 * x);
 #endif
 }

@@ -241,6 +241,13 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
     if (this->size() > 0) std::memcpy(static_cast<void*>(mutable_data()), o.data(), static_cast<std::size_t>(this->size()) * sizeof(T));
   }
 
+  // A tensor is no extents, which it derives from.
+  template <class U, index_t... E2>
+    requires(!std::same_as<U, T>)
+  explicit Tensor(const Tensor<U, E2...>&) : Tensor(unset) {
+    static_assert(std::same_as<U, T>, "[Tensor] a tensor of the same dtype is required: use cast<T>(x)");
+  }
+
   // The same elements in other extents of the same size.
   Tensor(memory::handle h, const extents_type& x)
     requires(!is_inline)
