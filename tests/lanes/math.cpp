@@ -105,13 +105,3 @@ TEMPLATE_TEST_CASE("a pack of several registers, one register or one lane gives 
     CHECK(same([](auto v) { return lanes::erf(v); }));
     CHECK(same([](auto v) { return lanes::cbrt(v); }));
 }
-
-TEST_CASE("the functions of one scalar are the standard library's", "[lanes]") {
-    CHECK(lanes::exp(0.7) == std::exp(0.7));
-    CHECK(lanes::log(0.7f) == std::log(0.7f));
-    CHECK(lanes::pow(0.7, 3.1) == std::pow(0.7, 3.1));
-    double sine = 0, cosine = 0;
-    lanes::sincos(0.3, sine, cosine);
-    CHECK(sine == std::sin(0.3));
-    CHECK(cosine == std::cos(0.3));
-}

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "functra/lanes/numeric_pack.hpp"
@@ -40,6 +43,26 @@ FUNCTRA_INLINE pack<T, N> select(pack<bool, N> where, std::type_identity_t<T> ye
 template <scalar T, int N>
 FUNCTRA_INLINE pack<T, N> select(pack<bool, N> where, T yes, T no) {
   return select(where, pack<T, N>(yes), pack<T, N>(no));
+}
+
+namespace detail {
+
+// Zeros around a one.
+template <class T, int N>
+struct one_among_zeros {
+  T row[static_cast<std::size_t>(2 * N - 1)] = {};
+  constexpr one_among_zeros() { row[N - 1] = T(1); }
+};
+template <class T, int N>
+inline constexpr one_among_zeros<T, N> one_in_row{};
+
+}  // namespace detail
+
+// A one in lane k, zeros elsewhere; 0 <= k < N.
+template <scalar T, int N>
+FUNCTRA_INLINE pack<T, N> unit(std::ptrdiff_t k) {
+  if constexpr (detail::has_mask_registers<T, std::min(N, width<T>)>) return select(pack<bool, N>::from_bits(std::uint64_t{1} << k), T(1), T(0));
+  else return pack<T, N>::load(detail::one_in_row<T, N>.row + (N - 1) - k);
 }
 
 namespace detail {

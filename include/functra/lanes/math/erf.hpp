@@ -118,11 +118,6 @@ FUNCTRA_INLINE void erf_and_gaussian(pack<T, N> x, pack<T, N>& y, pack<T, N>& ga
     y = detail::erf_given(x, detail::bounded_for_erf(x), gaussian);
   }
 }
-template <std::floating_point T>
-FUNCTRA_INLINE void erf_and_gaussian(T x, T& y, T& gaussian) {
-  y = std::erf(x);
-  gaussian = std::exp(-(x * x));
-}
 
 template <std::floating_point T, int N>
 FUNCTRA_INLINE pack<T, N> erfc(pack<T, N> x) {

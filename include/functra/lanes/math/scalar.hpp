@@ -5,11 +5,27 @@
 #include <cmath>
 #include <concepts>
 
-#include "functra/core/config.hpp"
+#include "functra/lanes/math/erf.hpp"
+#include "functra/lanes/math/hyperbolic.hpp"
+#include "functra/lanes/math/trigonometric.hpp"
 
-// The functions of one lane: the standard library's, under the names that packs use.
+// The functions of one lane, under the names that packs use: the standard library's, or a pack's where that is faster.
 
 namespace functra::lanes {
+
+namespace detail {
+
+// Measured against glibc 2.36: sincos takes half the time, sin, cos and tanh of double three quarters or less, tanh and erf of float
+// half; exp, log, pow and what remains are faster there. Without fused multiply-adds, which glibc uses wherever it runs, nothing is.
+#if defined(__FMA__)
+inline constexpr bool packs_have_fma = true;
+#else
+inline constexpr bool packs_have_fma = false;
+#endif
+template <class T>
+using smallest_pack = pack<T, 16 / static_cast<int>(sizeof(T))>;
+
+}  // namespace detail
 
 template <std::floating_point T>
 FUNCTRA_INLINE T exp(T x) {
@@ -41,11 +57,13 @@ FUNCTRA_INLINE T log1p(T x) {
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T sin(T x) {
-  return std::sin(x);
+  if constexpr (detail::packs_have_fma && sizeof(T) == 8) return sin(detail::smallest_pack<T>(x))[0];
+  else return std::sin(x);
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T cos(T x) {
-  return std::cos(x);
+  if constexpr (detail::packs_have_fma && sizeof(T) == 8) return cos(detail::smallest_pack<T>(x))[0];
+  else return std::cos(x);
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T tan(T x) {
@@ -73,7 +91,8 @@ FUNCTRA_INLINE T cosh(T x) {
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T tanh(T x) {
-  return std::tanh(x);
+  if constexpr (detail::packs_have_fma) return tanh(detail::smallest_pack<T>(x))[0];
+  else return std::tanh(x);
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T asinh(T x) {
@@ -89,7 +108,8 @@ FUNCTRA_INLINE T atanh(T x) {
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T erf(T x) {
-  return std::erf(x);
+  if constexpr (detail::packs_have_fma && sizeof(T) == 4) return erf(detail::smallest_pack<T>(x))[0];
+  else return std::erf(x);
 }
 template <std::floating_point T>
 FUNCTRA_INLINE T erfc(T x) {
@@ -109,8 +129,27 @@ FUNCTRA_INLINE T pow(T x, T y) {
 }
 template <std::floating_point T>
 FUNCTRA_INLINE void sincos(T x, T& sine, T& cosine) {
-  sine = std::sin(x);
-  cosine = std::cos(x);
+  if constexpr (detail::packs_have_fma) {
+    detail::smallest_pack<T> s, c;
+    sincos(detail::smallest_pack<T>(x), s, c);
+    sine = s[0];
+    cosine = c[0];
+  } else {
+    sine = std::sin(x);
+    cosine = std::cos(x);
+  }
+}
+template <std::floating_point T>
+FUNCTRA_INLINE void erf_and_gaussian(T x, T& y, T& gaussian) {
+  if constexpr (detail::packs_have_fma) {
+    detail::smallest_pack<T> e, g;
+    erf_and_gaussian(detail::smallest_pack<T>(x), e, g);
+    y = e[0];
+    gaussian = g[0];
+  } else {
+    y = std::erf(x);
+    gaussian = std::exp(-(x * x));
+  }
 }
 
 }  // namespace functra::lanes
