@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // C1        the gradient of Rosenbrock's function as a scalar loop, n = 10, 100, 1000, x = -2 + 4u (seed 1)
+// C1static  the same for a tensor of static extents, n = 10
 // C1vector  the same for an argument of type std::vector<double>, by a template that was written for double
 
 #include "functra_inputs.hpp"
@@ -34,6 +35,12 @@ T rosenbrock(const std::vector<T>& x) {
 auto functra_tensor(index_t n) {
   return [x = as_tensor(rosenbrock_point(n))] { return functra::grad(over_elements)(x); };
 }
+auto functra_static() {
+  return [x = functra::Tensor<double, 10>(as_tensor(rosenbrock_point(10)))]() mutable {
+    benchmark::DoNotOptimize(x.mutable_data());
+    return functra::grad(over_elements)(x);
+  };
+}
 auto functra_vector(index_t n) {
   const auto x = rosenbrock_point(n);
   return [v = std::vector<double>(x.data(), x.data() + n)] {
@@ -65,6 +72,11 @@ bool add_all(index_t n) {
   add("C1vector_" + size, "functra", "f64", [n] { return functra_vector(n); });
   return true;
 }
-const bool added[] = {add_all(10), add_all(100), add_all(1000)};
+bool add_static() {
+  add("C1static_10", "hand", "f64", [] { return by_hand(10); });
+  add("C1static_10", "functra", "f64", [] { return functra_static(); });
+  return true;
+}
+const bool added[] = {add_static(), add_all(10), add_all(100), add_all(1000)};
 
 }  // namespace

@@ -11,12 +11,12 @@ namespace jets {
 using namespace functra;
 
 template <class A, class B>
-void require_near(const A& a, const B& b) {
+void require_near(const A& a, const B& b, double within = 1e-11) {
   static_assert(std::is_same_v<A, B>);
   REQUIRE(a.shape() == b.shape());
   for (index_t i = 0; i < a.size(); ++i) {
     INFO("element " << i);
-    REQUIRE_THAT(a.data()[i], WithinRel(b.data()[i], 1e-11) || WithinAbs(b.data()[i], 1e-11));
+    REQUIRE_THAT(a.data()[i], WithinRel(b.data()[i], within) || WithinAbs(b.data()[i], within));
   }
 }
 

@@ -39,6 +39,30 @@ TEST_CASE("jets: sums over slices") {
   check<true>("branches", [](const auto& x) { return sum(where(x > 0.5, square(x) * x, exp(x))) + sum(max(x, 0.4) * x) + sum(abs(x - 0.6) * x); });
 }
 
+TEST_CASE("jets: more inputs than a register has lanes") {
+  const auto chain = [](const auto& q) {
+    auto angle = eval(q(0));
+    auto x = eval(cos(angle)), y = eval(sin(angle));
+    for (index_t i = 1; i < q.extent(0); ++i) {
+      angle += q(i);
+      x += cos(angle);
+      y += sin(angle) * q(i - 1);
+    }
+    return square(x - 1.0) * y;
+  };
+  const auto same = [&](auto n) {
+    Tensor<double, n> q;
+    for (index_t i = 0; i < n; ++i) q(i) = 0.3 + 0.1 * static_cast<double>(i);
+    STATIC_REQUIRE(on_jets<1, decltype(chain), decltype(q)> == (n <= 16));
+    require_near(grad(chain)(q), vjp(chain, q).vjp_fn(Tensor<double>(1.0)));
+    const auto single = eval(cast<float>(q));
+    require_near(eval(cast<double>(grad(chain)(single))), grad(chain)(q), 1e-4);
+  };
+  same(std::integral_constant<index_t, 9>{});
+  same(std::integral_constant<index_t, 16>{});
+  same(std::integral_constant<index_t, 17>{});
+}
+
 TEST_CASE("jets: several arguments") {
   const auto f = [](const auto& a, const auto& b, const auto& c) { return a * b * sin(c) + square(c) * a; };
   const auto h = hessian(f, argnums<2, 0>)(2.0, 3.0, 0.5);

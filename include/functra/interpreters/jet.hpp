@@ -24,11 +24,6 @@ struct jet_layout {
   static constexpr int variables = N, order = Order < 0 ? -Order : Order;
   static constexpr int W = lanes > 1 ? lanes : N, rows = order > 1 ? 1 + N : 1, size = rows * W;
   static FUNCTRA_INLINE index_t second(index_t i, index_t j) { return i <= j ? W + i * W + j : W + j * W + i; }
-  // Zeros around a one: the slopes of a variable are W of these.
-  struct unit_row {
-    E row[static_cast<std::size_t>(2 * W - 1)] = {};
-    constexpr unit_row() { row[W - 1] = E(1); }
-  };
 
   // Row by row, register by register: compilers would call memset and memcpy, which take longer to begin.
   static FUNCTRA_INLINE void clear(E* to) {
@@ -128,8 +123,6 @@ struct jet_body<P, N, Order, 0> {
   using layout = jet_layout<E, N, Order>;
   using lane = element_t<E, layout::lanes>;
 
-  static constexpr typename layout::unit_row unit{};
-
   P primal;
   lane slopes;
 
@@ -138,7 +131,7 @@ struct jet_body<P, N, Order, 0> {
   FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()), slopes(E(0)) {}
   FUNCTRA_INLINE void make_variable(const diagonal<0>& which) {
     if constexpr (N == 1) static_cast<void>(which), slopes = E(1);
-    else slopes = lane::load(unit.row + layout::W - 1 - which.offset);
+    else slopes = lanes::unit<E, layout::lanes>(which.offset);
   }
   FUNCTRA_INLINE bool varies() const { return true; }
   FUNCTRA_INLINE E slope(index_t i) const {

@@ -41,10 +41,10 @@ struct interpreter<tracer::jet> {
       const auto& x = nth_of<0>(v...);
       return detail::made_jet<jet<Y, L, X::variables, X::is_wide ? -X::order : X::order>>([&]() FUNCTRA_INLINE_LAMBDA { return call(x.primal()); }, [&](auto& y) FUNCTRA_INLINE_LAMBDA {
         if (x.body().state == detail::jet_state::variable) {
-          detail::diagonal<extents_of_value<Y>::R> to;
+          detail::diagonal<extents_of_value<Y>::R> to{};
           p.move(x.body().variables, to);
           y.make_variable(to);
-        } else if (x.body().state == detail::jet_state::derived) take_together<L>(y, call, v...);
+        } else if (x.body().state == detail::jet_state::derived) y = taken_together<L>(y, call, v...);
       });
     } else if constexpr (P::is_linear) return together<L>(call, v...);
     else if constexpr (requires { P::is_bilinear; }) return product<L>(p, v...);
@@ -305,6 +305,12 @@ struct interpreter<tracer::jet> {
   static auto together(const Call& call, const V&... v) {
     const auto primal = [&] { return call(detail::primal_of<L>(v)...); };
     return detail::made_jet<wide<L, decltype(primal()), V...>>(primal, [&](auto& y) { take_together<L>(y, call, v...); });
+  }
+  // By value: what a call is given the address of does not stay in registers.
+  template <int L, class Y, class Call, class... V>
+  static FUNCTRA_INLINE Y taken_together(Y y, const Call& call, const V&... v) {
+    take_together<L>(y, call, v...);
+    return y;
   }
   template <int L, class Y, class Call, class... V>
   static FUNCTRA_NOINLINE void take_together(Y& y, const Call& call, const V&... v) {

@@ -11,7 +11,7 @@ namespace functra::detail {
 // The most inputs for which that pays. Second derivatives grow with their square, a batch of gradients with their number; gradients by
 // reverse mode do not grow: in lanes, where each derivative is a pack, they are the faster ones.
 template <int Order, bool Lanes>
-inline constexpr index_t most_few_inputs = Order > 1 ? 8 : Lanes ? 0 : 8;
+inline constexpr index_t most_few_inputs = Order > 1 ? 8 : Lanes ? 0 : 16;
 
 template <class A>
 constexpr index_t few_elements() {
