@@ -28,7 +28,7 @@ inline Tensor<double, dyn, 3> points() {
 
 // Whether f stays scalar code, as its type tells.
 template <int Order, class F, class... A>
-inline constexpr bool on_jets = detail::few_inputs<detail::selected<sizeof...(A), argnums_t<0>>, Order, detail::call_tower<F, A...>, F, A...>() > 0;
+inline constexpr bool on_jets = detail::few_inputs<detail::selected<sizeof...(A), argnums_t<0>>, Order, false, detail::call_tower<F, A...>, F, A...>() > 0;
 
 // The gradient and the Hessian of f; with Mapped, those of many examples as well, by lanes and by a batch axis.
 template <bool Narrow, bool Mapped = false, class F>

@@ -63,6 +63,61 @@ TEST_CASE("jets: more inputs than a register has lanes") {
   same(std::integral_constant<index_t, 17>{});
 }
 
+// The Jacobian of scalars side by side, of one example and of many.
+template <bool Rows, class F>
+void check_rows(const char* name, const F& f) {
+  INFO(name);
+  const Tensor<double, 3> x{0.3, 0.5, 0.9};
+  STATIC_REQUIRE((detail::few_inputs<detail::selected<1, argnums_t<0>>, 1, true, detail::call_tower<F, Tensor<double, 3>>, F, Tensor<double, 3>>() > 0) == Rows);
+  require_near(jacfwd(f)(x), jacrev(f)(x));
+  const auto many = points();
+  const auto by_lanes = vmap(jacfwd(f))(many);
+  for (index_t i = 0; i < many.extent(0); i += 5) require_near(eval(at(by_lanes, i)), jacrev(f)(Tensor<double, 3>{many(i, 0), many(i, 1), many(i, 2)}));
+}
+
+TEST_CASE("jets: scalars side by side") {
+  check_rows<true>("statements, a variable, a constant", [](const auto& x) {
+    const auto a = x(0) * x(1);
+    return stack(std::tuple{a * sin(x(2)), x(1), a, traced_like(2.0, x)}, dim<0>);
+  });
+  check_rows<true>("a loop", [](const auto& x) {
+    auto s = eval(x(0)), t = eval(x(1));
+    for (int i = 0; i < 3; ++i) {
+      const auto ds = eval(t * x(2)), dt = eval(-sin(s));
+      s += 0.1 * ds;
+      t += 0.1 * dt;
+    }
+    return stack(std::tuple{s, t}, dim<-1>);
+  });
+  check_rows<true>("a wide value behind a narrow name", [](const auto& x) {
+    auto s = eval(traced_like(0.0, x) + x(0) * x(1));
+    s = sum(matmul(Tensor<double, 2, 3>{{1, 2, 3}, {4, 5, 6}}, x) * exp(s));
+    return stack(std::tuple{s, s * x(1)}, dim<0>);
+  });
+  check_rows<false>("what is computed from them is wide", [](const auto& x) { return stack(std::tuple{x(0) * x(1), sin(x(2))}, dim<0>) * x(2); });
+  check_rows<false>("vectors side by side", [](const auto& x) { return stack(std::tuple{x * x, sin(x)}, dim<0>); });
+  // What is not finite is where it is in reverse mode.
+  const auto root = [](const auto& x) {
+    const auto y = sqrt(x(0) - 0.3);
+    return stack(std::tuple{0.0 * y, x(1) * x(2)}, dim<0>);
+  };
+  require_near(jacfwd(root)(Tensor<double, 3>{0.3, 0.5, 0.9}), Tensor<double, 2, 3>{{0, 0, 0}, {0, 0.9, 0.5}});
+  // Arguments of several shapes, a run-time number of results, and transforms around.
+  const auto f = [](const auto& m, const auto& s) { return stack(std::vector{eval(m(0, 1) * s), eval(m(1, 0) * s), eval(s * s), eval(m(1, 1) + s), eval(m(0, 0) * m(1, 1) * s)}); };
+  const Tensor<double, 2, 2> m{{1, 2}, {3, 4}};
+  const auto [dm, ds] = jacfwd(f, argnums<0, 1>)(m, 5.0);
+  const auto [rm, rs] = jacrev(f, argnums<0, 1>)(m, 5.0);
+  require_near(dm, rm);
+  require_near(ds, rs);
+  const auto g = [](const auto& x) { return stack(std::tuple{x(0) * x(1) * x(2), exp(x(0) * x(2))}, dim<0>); };
+  const Tensor<double, 3> x{0.3, 0.5, 0.9};
+  require_near(jacfwd(jacfwd(g))(x), jacrev(jacrev(g))(x));
+  require_near(grad([&](const auto& y) { return sum(square(jacfwd(g)(y))); })(x), grad([&](const auto& y) { return sum(square(jacrev(g)(y))); })(x));
+  require_near(grad([&](const auto& y) { return sum(square(jacfwd([&](const auto& z) { return stack(std::tuple{z(0) * y(1), z(1) * y(0)}, dim<0>); })(y))); })(x), Tensor<double, 3>{0.6, 1.0, 0});
+  require_near(grad([](const auto& y) { return norm(stack(std::tuple{y(0), y(1) * y(2)}, dim<0>)); })(x),
+               vjp([](const auto& y) { return norm(stack(std::tuple{y(0), y(1) * y(2)}, dim<0>)); }, x).vjp_fn(Tensor<double>(1.0)));
+}
+
 TEST_CASE("jets: several arguments") {
   const auto f = [](const auto& a, const auto& b, const auto& c) { return a * b * sin(c) + square(c) * a; };
   const auto h = hessian(f, argnums<2, 0>)(2.0, 3.0, 0.5);

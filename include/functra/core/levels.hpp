@@ -43,6 +43,11 @@ template <class V, int L, index_t B>
 struct batched_tower {};
 template <class P, int L, int N, int Order>
 struct jet_tower {};
+// What the Order of a jet says: 1 or 2, the derivatives of a narrow one; minus that, of a wide one; 2 less, of a wide one made of narrow
+// scalars side by side, which are not wider than they were.
+constexpr int jet_derivatives(int order) { return order > 0 ? order : order < -2 ? -order - 2 : -order; }
+constexpr int wide_order(int order) { return -jet_derivatives(order); }
+constexpr int row_order(int order) { return wide_order(order) - 2; }
 
 template <class V>
 struct value_traits;  // level, kind, element (scalar or pack), extents, tower
@@ -125,7 +130,7 @@ inline constexpr int derivative_order<taped_tower<V, L, C>> = 1 + std::max(deriv
 template <class V, int L, index_t B>
 inline constexpr int derivative_order<batched_tower<V, L, B>> = derivative_order<V>;
 template <class P, int L, int N, int Order>
-inline constexpr int derivative_order<jet_tower<P, L, N, Order>> = Order < 0 ? -Order : Order;
+inline constexpr int derivative_order<jet_tower<P, L, N, Order>> = jet_derivatives(Order);
 
 // A tower whose jets are wide.
 template <class W>
@@ -136,7 +141,7 @@ template <class W>
 using widened_t = typename widened<W>::type;
 template <class P, int L, int N, int Order>
 struct widened<jet_tower<P, L, N, Order>> {
-  using type = jet_tower<P, L, N, (Order < 0 ? Order : -Order)>;
+  using type = jet_tower<P, L, N, wide_order(Order)>;
 };
 template <class P, class T, int L>
 struct widened<dual_tower<P, T, L>> {
@@ -212,7 +217,7 @@ struct join_towers<batched_tower<V, L, N>, batched_tower<V2, L, M>> {
 template <class P, int Order, class P2, int Order2, int L, int N>
   requires(!std::same_as<jet_tower<P, L, N, Order>, jet_tower<P2, L, N, Order2>>)
 struct join_towers<jet_tower<P, L, N, Order>, jet_tower<P2, L, N, Order2>> {
-  using type = jet_tower<join2<P, P2>, L, N, std::min(Order, Order2)>;
+  using type = jet_tower<join2<P, P2>, L, N, (Order == Order2 && Order > 0 ? Order : wide_order(Order))>;
 };
 
 template <class... W>
@@ -254,7 +259,7 @@ struct on_tower<batched_tower<V, L, B>, T, X> {
 // Tensors that are computed are wide, only scalars are not.
 template <class P, int L, int N, int Order, class T, class X>
 struct on_tower<jet_tower<P, L, N, Order>, T, X> {
-  using type = jet<typename on_tower<P, T, X>::type, L, N, (X::R == 0 || Order < 0 ? Order : -Order)>;
+  using type = jet<typename on_tower<P, T, X>::type, L, N, (X::R == 0 && Order > 0 ? Order : wide_order(Order))>;
 };
 
 // Without the levels of differentiation: what an integer or boolean result lives on.

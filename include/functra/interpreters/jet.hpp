@@ -21,7 +21,7 @@ enum class jet_state : unsigned char { constant, variable, derived };
 template <class E, int N, int Order>
 struct jet_layout {
   static constexpr int lanes = lanes_of<E> > 1 || N == 1 ? 1 : std::max(static_cast<int>(std::bit_ceil(static_cast<unsigned>(N))), 16 / static_cast<int>(sizeof(E)));
-  static constexpr int variables = N, order = Order < 0 ? -Order : Order;
+  static constexpr int variables = N, order = jet_derivatives(Order);
   static constexpr int W = lanes > 1 ? lanes : N, rows = order > 1 ? 1 + N : 1, size = rows * W;
   static FUNCTRA_INLINE index_t second(index_t i, index_t j) { return i <= j ? W + i * W + j : W + j * W + i; }
 
@@ -48,72 +48,137 @@ struct jet_layout {
   }
 };
 
-// A scalar, and what is known of its derivatives.
+// A scalar, and what is known of its derivatives. Each kind of body
+//   is made of a call that gives the value, as a constant, and (derived_t) before it gets derivatives
+//   tells its state(), its variables(), slope(i), second(i, j), and hands all derivatives to a call with_derivatives
+//   is given them: make_constant(), make_variable(which), and room() or, with zeros, clear(), for derivatives to be written to.
 template <class P, int N, int Order, int R = extents_of_value<P>::R>
 struct jet_body {
   using E = element_of<P>;
   using layout = jet_layout<E, N, Order>;
 
-  // Numbers are initialized and copied whole; of packs, what is there.
-  static constexpr bool is_whole = lanes_of<E> == 1;
-
   P primal;
-  FUNCTRA_IN_REGISTERS jet_state state = jet_state::constant;
-  diagonal<0> variables{};  // which variable it is
-  FUNCTRA_IN_REGISTERS E derivatives[static_cast<std::size_t>(layout::size)];
 
   FUNCTRA_INLINE explicit jet_body(unset_t) : primal(unset) {}
-  // A constant, what a call gives.
   template <class A>
   FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()) {
-    if constexpr (is_whole) layout::clear(derivatives);
+    make_constant();
   }
-  // What will have derivatives: begin() is called next.
   struct derived_t {};
   template <class A>
   FUNCTRA_INLINE jet_body(derived_t, const A& make) : primal(make()) {}
-  FUNCTRA_INLINE jet_body(const jet_body& o) : primal(o.primal), state(o.state) { take(o); }
+  FUNCTRA_INLINE jet_body(const jet_body& o) : primal(o.primal), state_(o.state_) { take(o); }
   FUNCTRA_INLINE jet_body& operator=(const jet_body& o) {
     primal = o.primal;
-    state = o.state;
+    state_ = o.state_;
     take(o);
     return *this;
   }
 
-  FUNCTRA_INLINE void make_constant() {
-    if constexpr (is_whole) layout::clear(derivatives);
-  }
+  // Numbers are initialized, and copied whole.
+  FUNCTRA_INLINE void make_constant() { layout::clear(rows_); }
   FUNCTRA_INLINE void make_variable(const diagonal<0>& which) {
-    state = jet_state::variable;
-    variables = which;
+    state_ = jet_state::variable;
+    which_ = which.offset;
   }
-  // Room for derivatives: zeros.
+  FUNCTRA_INLINE E* room() {
+    state_ = jet_state::derived;
+    return rows_;
+  }
   FUNCTRA_INLINE E* clear() {
-    state = jet_state::derived;
-    layout::clear(derivatives);
-    return derivatives;
+    layout::clear(room());
+    return rows_;
   }
-  FUNCTRA_INLINE bool varies() const { return state != jet_state::constant; }
-  FUNCTRA_INLINE E slope(index_t i) const { return state == jet_state::derived ? derivatives[i] : E(state == jet_state::variable && variables.offset == i ? 1 : 0); }
-  FUNCTRA_INLINE E second(index_t i, index_t j) const { return state == jet_state::derived ? derivatives[layout::second(i, j)] : E(0); }
-  // Hands the derivatives to use(array): number k of element i lies at k n + i.
-  template <class Use>
-  FUNCTRA_INLINE void with_derivatives(const Use& use) const {
-    if (state == jet_state::derived) use(static_cast<const E*>(derivatives));
-    else {
-      E rows[static_cast<std::size_t>(layout::size)];
-      layout::clear(rows);
-      if (state == jet_state::variable) rows[variables.offset] = E(1);
-      use(static_cast<const E*>(rows));
-    }
-  }
+  FUNCTRA_INLINE jet_state state() const { return state_; }
+  FUNCTRA_INLINE diagonal<0> variables() const { return {which_, {}}; }
+  FUNCTRA_INLINE const E* derivatives() const { return rows_; }
+  FUNCTRA_INLINE E* derivatives() { return rows_; }
 
  private:
   FUNCTRA_INLINE void take(const jet_body& o) {
-    if (state == jet_state::variable) variables = o.variables;
-    else if (state == jet_state::derived) layout::copy(o.derivatives, derivatives);
+    if (state_ == jet_state::variable) which_ = o.which_;
+    else if (state_ == jet_state::derived) layout::copy(o.rows_, rows_);
   }
+  FUNCTRA_IN_REGISTERS jet_state state_ = jet_state::constant;
+  FUNCTRA_IN_REGISTERS index_t which_;
+  FUNCTRA_IN_REGISTERS E rows_[static_cast<std::size_t>(layout::size)];
 };
+
+// What is known of the derivatives of a scalar of packs, of which there are too many to be copied: they are shared. One word tells that
+// there are none, the number of a variable, or where they lie; a copy of several fields at once would wait for each to be stored.
+class shared_rows {
+ public:
+  shared_rows() = default;
+  FUNCTRA_INLINE explicit shared_rows(index_t variable) : word_(-1 - variable) {}
+  FUNCTRA_INLINE explicit shared_rows(memory::block* b) : word_(reinterpret_cast<std::intptr_t>(b)) {}
+  FUNCTRA_INLINE shared_rows(const shared_rows& o) noexcept : word_(o.word_) {
+    if (is_block()) memory::retain(block());
+  }
+  FUNCTRA_INLINE shared_rows(shared_rows&& o) noexcept : word_(std::exchange(o.word_, 0)) {}
+  FUNCTRA_INLINE shared_rows& operator=(shared_rows o) noexcept {
+    std::swap(word_, o.word_);
+    return *this;
+  }
+  FUNCTRA_INLINE ~shared_rows() {
+    if (is_block()) memory::release(block());
+  }
+  FUNCTRA_INLINE jet_state state() const { return word_ == 0 ? jet_state::constant : word_ < 0 ? jet_state::variable : jet_state::derived; }
+  FUNCTRA_INLINE index_t variable() const { return -1 - word_; }
+  FUNCTRA_INLINE void* data() const { return reinterpret_cast<char*>(block()) + memory::header; }
+
+ private:
+  FUNCTRA_INLINE bool is_block() const { return word_ > 0; }
+  FUNCTRA_INLINE memory::block* block() const { return reinterpret_cast<memory::block*>(word_); }
+  std::intptr_t word_ = 0;  // a variable's is negative; no block lies there
+};
+template <class P, int N, int Order>
+  requires(lanes_of<element_of<P>> > 1)
+struct jet_body<P, N, Order, 0> {
+  using E = element_of<P>;
+  using layout = jet_layout<E, N, Order>;
+  static_assert(alignof(E) <= memory::header);
+
+  P primal;
+
+  FUNCTRA_INLINE explicit jet_body(unset_t) : primal(unset) {}
+  template <class A>
+  FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()) {}
+  struct derived_t {};
+  template <class A>
+  FUNCTRA_INLINE jet_body(derived_t, const A& make) : primal(make()) {}
+
+  FUNCTRA_INLINE void make_constant() {}
+  FUNCTRA_INLINE void make_variable(const diagonal<0>& which) { rows_ = shared_rows(which.offset); }
+  FUNCTRA_INLINE E* room() {
+    rows_ = shared_rows(memory::allocate(sizeof(E) * static_cast<std::size_t>(layout::size)));
+    return derivatives();
+  }
+  FUNCTRA_INLINE E* clear() {
+    E* const to = room();
+    layout::clear(to);
+    return to;
+  }
+  FUNCTRA_INLINE jet_state state() const { return rows_.state(); }
+  FUNCTRA_INLINE diagonal<0> variables() const { return {rows_.variable(), {}}; }
+  FUNCTRA_INLINE const E* derivatives() const { return static_cast<const E*>(rows_.data()); }
+  FUNCTRA_INLINE E* derivatives() { return static_cast<E*>(rows_.data()); }  // of nobody else, yet
+
+ private:
+  shared_rows rows_;
+};
+
+// The derivative of a scalar in variable i, and in the variables i and j.
+template <class B>
+FUNCTRA_INLINE auto slope_of(const B& b, index_t i) {
+  using E = typename B::E;
+  if constexpr (requires { b.slope(i); }) return b.slope(i);
+  else return b.state() == jet_state::derived ? b.derivatives()[i] : E(b.state() == jet_state::variable && b.variables().offset == i ? 1 : 0);
+}
+template <class B>
+FUNCTRA_INLINE auto second_of(const B& b, index_t i, index_t j) {
+  using E = typename B::E;
+  return b.state() == jet_state::derived ? b.derivatives()[B::layout::second(i, j)] : E(0);
+}
 
 // First derivatives of a scalar fill a register.
 template <class P, int N, int Order>
@@ -133,16 +198,9 @@ struct jet_body<P, N, Order, 0> {
     if constexpr (N == 1) static_cast<void>(which), slopes = E(1);
     else slopes = lanes::unit<E, layout::lanes>(which.offset);
   }
-  FUNCTRA_INLINE bool varies() const { return true; }
   FUNCTRA_INLINE E slope(index_t i) const {
     if constexpr (N == 1) return static_cast<void>(i), slopes;
     else return slopes[static_cast<int>(i)];
-  }
-  template <class Use>
-  FUNCTRA_INLINE void with_derivatives(const Use& use) const {
-    E row[static_cast<std::size_t>(layout::size)];
-    store(slopes, row);
-    use(static_cast<const E*>(row));
   }
   FUNCTRA_INLINE void set(const E* row) {
     if constexpr (N == 1) slopes = *row;
@@ -163,43 +221,77 @@ struct jet_body<P, N, Order, R> {
   using E = element_of<P>;
   using X = extents_of_value<P>;
   using layout = jet_layout<E, N, Order>;
-  using derivatives_type = tensor_of<E, insert_extent<X, 0, dyn>>;  // [size, x...]
 
   P primal;
-  jet_state state = jet_state::constant;
-  diagonal<R> variables{};  // which variable each element is
-  derivatives_type derivatives;
 
-  FUNCTRA_INLINE explicit jet_body(unset_t) : primal(unset), derivatives(unset) {}
+  FUNCTRA_INLINE explicit jet_body(unset_t) : primal(unset), rows_(unset) {}
   template <class A>
-  FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()), derivatives(unset) {}
+  FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()), rows_(unset) {}
 
   void make_constant() {}
   FUNCTRA_INLINE void make_variable(const diagonal<R>& which) {
-    state = jet_state::variable;
-    variables = which;
+    state_ = jet_state::variable;
+    variables_ = which;
   }
-  E* clear() {
-    state = jet_state::derived;
+  E* room() {
+    state_ = jet_state::derived;
     index_t shape[array_size(R + 1)] = {layout::size};
     for (int i = 0; i < R; ++i) shape[i + 1] = primal.extent(i);
-    derivatives = derivatives_type(uninitialized, derivatives_type::extents_type::from(shape));
-    std::fill_n(derivatives.mutable_data(), derivatives.size(), E(0));
-    return derivatives.mutable_data();
+    rows_ = rows_type(uninitialized, rows_type::extents_type::from(shape));
+    return rows_.mutable_data();
   }
-  FUNCTRA_INLINE bool varies() const { return state != jet_state::constant; }
-  template <class Use>
-  void with_derivatives(const Use& use) const {
-    if (state == jet_state::derived) return use(derivatives.data());
-    jet_body whole(std::in_place, [&] { return primal; });
+  E* clear() {
+    E* const to = room();
+    std::fill_n(to, rows_.size(), E(0));
+    return to;
+  }
+  FUNCTRA_INLINE jet_state state() const { return state_; }
+  FUNCTRA_INLINE const diagonal<R>& variables() const { return variables_; }
+  FUNCTRA_INLINE const E* derivatives() const { return rows_.data(); }
+  FUNCTRA_INLINE E* derivatives() { return rows_.mutable_data(); }
+
+ private:
+  using rows_type = tensor_of<E, insert_extent<X, 0, dyn>>;  // [size, x...]
+  jet_state state_ = jet_state::constant;
+  diagonal<R> variables_{};  // which variable each element is
+  rows_type rows_;
+};
+
+// Whether something is known of the derivatives of a body but that they are numbers in a register.
+template <class B>
+inline constexpr bool has_state = requires(const B& b) { b.state(); };
+template <class B>
+FUNCTRA_INLINE bool varies(const B& b) {
+  if constexpr (has_state<B>) return b.state() != jet_state::constant;
+  else return static_cast<void>(b), true;
+}
+// Hands the derivatives of a body to use(array): number k of element i lies at k n + i.
+template <class B, class Use>
+FUNCTRA_INLINE void with_derivatives(const B& b, const Use& use) {
+  using E = typename B::E;
+  using layout = typename B::layout;
+  constexpr int R = extents_of_value<decltype(b.primal)>::R;
+  if constexpr (!has_state<B>) {
+    E row[static_cast<std::size_t>(layout::size)];
+    B::store(b.slopes, row);
+    use(static_cast<const E*>(row));
+  } else if (b.state() == jet_state::derived) use(b.derivatives());
+  else if constexpr (R == 0) {
+    E rows[static_cast<std::size_t>(layout::size)];
+    layout::clear(rows);
+    if (b.state() == jet_state::variable) rows[b.variables().offset] = E(1);
+    use(static_cast<const E*>(rows));
+  } else {
+    B whole(std::in_place, [&] { return b.primal; });
     E* const p = whole.clear();
-    const index_t n = primal.size();
+    const index_t n = b.primal.size();
     index_t s[array_size(R)];
-    natural_strides(primal.get_extents(), s);
-    if (state == jet_state::variable && n > 0) walk_diagonal<0>(primal.get_extents(), variables.offset, variables.slope, 0, s, [&](index_t k, index_t i) { p[k * n + i] = E(1); });
+    natural_strides(b.primal.get_extents(), s);
+    if (b.state() == jet_state::variable && n > 0)
+      walk_diagonal<0>(b.primal.get_extents(), b.variables().offset, b.variables().slope, 0, s, [&](index_t k, index_t i) { p[k * n + i] = E(1); });
     use(static_cast<const E*>(p));
   }
-};
+}
 
 }  // namespace detail
 
@@ -210,8 +302,8 @@ class jet : public traced<jet<P, L, N, Order>> {
   using extents_type = extents_of_value<P>;
   using element_type = dtype_of<P>;
   using body_type = detail::jet_body<P, N, Order>;
-  static constexpr int variables = N, order = Order < 0 ? -Order : Order;
-  static constexpr bool is_wide = Order < 0;
+  static constexpr int variables = N, order = detail::jet_derivatives(Order);
+  static constexpr bool is_wide = Order < 0, is_row = Order == detail::row_order(Order);
 
   FUNCTRA_INLINE jet() : jet(detail::constant_value<jet>(extents_type{}, 0)) {}
   FUNCTRA_INLINE explicit jet(uninitialized_t) : body_(unset) {}
@@ -239,8 +331,8 @@ class jet : public traced<jet<P, L, N, Order>> {
   FUNCTRA_INLINE auto widened() const { return detail::lift<jet<P, L, N, -order>>(*this); }
 
  private:
-  // Large ones are shared.
-  using held_type = std::conditional_t<(sizeof(body_type) > 768 && alignof(body_type) <= memory::header), detail::shared_value<body_type>, body_type>;
+  // Large tensors are shared.
+  using held_type = std::conditional_t<(extents_type::R > 0 && sizeof(body_type) > 768 && alignof(body_type) <= memory::header), detail::shared_value<body_type>, body_type>;
   held_type body_;
 };
 
@@ -271,9 +363,9 @@ struct lifter<jet<P, L, N, Order>> {
         // A jet of other extents, dtype or width.
         B y(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return lift<P>(u.primal()); });
         const auto& from = u.body();
-        if constexpr (requires { from.state; y.state; })
-          if (from.state != jet_state::derived) {
-            if (from.state == jet_state::variable) y.make_variable(from.variables);
+        if constexpr (has_state<decltype(from)> && has_state<B>)
+          if (from.state() != jet_state::derived) {
+            if (from.state() == jet_state::variable) y.make_variable(from.variables());
             return y;
           }
         set_derivatives(y, from);
@@ -296,7 +388,7 @@ void set_derivatives(jet_body<P, N, Order>& y, const B& from) {
   using Y = jet_body<P, N, Order>;
   using E = typename Y::E;
   const index_t n = from.primal.size();
-  from.with_derivatives([&](const auto* rows) {
+  with_derivatives(from, [&](const auto* rows) {
     const auto copy = [&](E* to) {
       match_derivatives<typename Y::layout, typename B::layout>([&](index_t k, index_t l) {
         for (index_t i = 0; i < n; ++i) to[k * n + i] = E(rows[l * n + i]);

@@ -40,13 +40,14 @@ struct interpreter<tracer::jet> {
       using X = nth_type<0, V...>;
       const auto& x = nth_of<0>(v...);
       return detail::made_jet<jet<Y, L, X::variables, X::is_wide ? -X::order : X::order>>([&]() FUNCTRA_INLINE_LAMBDA { return call(x.primal()); }, [&](auto& y) FUNCTRA_INLINE_LAMBDA {
-        if (x.body().state == detail::jet_state::variable) {
+        if (x.body().state() == detail::jet_state::variable) {
           detail::diagonal<extents_of_value<Y>::R> to{};
-          p.move(x.body().variables, to);
+          p.move(x.body().variables(), to);
           y.make_variable(to);
-        } else if (x.body().state == detail::jet_state::derived) y = taken_together<L>(y, call, v...);
+        } else if (x.body().state() == detail::jet_state::derived) y = taken_together<L>(y, call, v...);
       });
-    } else if constexpr (P::is_linear) return together<L>(call, v...);
+    } else if constexpr (is_row<P, V...>()) return row<L>(call, v...);
+    else if constexpr (P::is_linear) return together<L>(call, v...);
     else if constexpr (requires { P::is_bilinear; }) return product<L>(p, v...);
     else return by_duals<L>(call, v...);
   }
@@ -82,6 +83,17 @@ struct interpreter<tracer::jet> {
   static constexpr bool picks_elements() {
     if constexpr (sizeof...(V) == 1 && requires { requires P::moves_bands && P::fills_rows; }) return ((extents_of_value<V>::R > 0) && ...);
     else return false;
+  }
+  // Primitives that put narrow scalars, or rows of them, side by side.
+  template <class P, class... V>
+  static constexpr bool is_row() {
+    if constexpr (requires { requires P::makes_rows; }) return (fits_row<V>() && ...);
+    else return false;
+  }
+  template <class V>
+  static constexpr bool fits_row() {
+    if constexpr (detail::is_jet<V>) return V::is_row || (!V::is_wide && V::extents_type::R == 0);
+    else return true;
   }
   // A scalar statement of scalars and vectors of variables, all of one dtype.
   template <class G, law::mask_t Mask, class Specs, class... V>
@@ -136,7 +148,7 @@ struct interpreter<tracer::jet> {
   template <class V>
   static FUNCTRA_INLINE bool is_computed(const V& v) {
     if constexpr (extents_of_value<V>::R == 0) return static_cast<void>(v), false;
-    else return v.body().state == detail::jet_state::derived;
+    else return v.body().state() == detail::jet_state::derived;
   }
   // Whether the partial K is one of leaves of rank 0.
   template <class S>
@@ -179,7 +191,7 @@ struct interpreter<tracer::jet> {
     constexpr int first = first_added<F>({(Known ? law::detail::nth_active(Mask, J) : -1)...});
     const bool copies = begin<first>(y, leaves);
     using layout = typename Y::layout;
-    const detail::jet_sum<typename Y::E, layout> sum{y.derivatives};
+    const detail::jet_sum<typename Y::E, layout> sum{y.derivatives()};
     ((copies && J == first ? void() : add_leaf(sum, get<1 + J>(r).data(), get<J>(leaves))), ...);
     if constexpr (layout::rows > 1) (add_pairs<S, J>(numbers<J + 1>{}, sum, r, leaves), ...);
   }
@@ -197,9 +209,8 @@ struct interpreter<tracer::jet> {
   template <int First, class Y, class Leaves>
   static FUNCTRA_INLINE bool begin(Y& y, const Leaves& leaves) {
     if constexpr (First >= 0)
-      if (const auto& v = get<First>(leaves).v; v.state == detail::jet_state::derived) {
-        y.state = v.state;
-        Y::layout::copy(v.derivatives, y.derivatives);
+      if (const auto& v = get<First>(leaves).v; v.state() == detail::jet_state::derived) {
+        Y::layout::copy(v.derivatives(), y.room());
         return true;
       }
     y.clear();
@@ -210,7 +221,7 @@ struct interpreter<tracer::jet> {
     if (!a.varies()) return;
     if (a.is_variable())
       for (index_t i = 0; i < a.size(); ++i) sum.add_variable(f[i], a.number(i));
-    else if constexpr (A::R == 0) sum.add_scaled(*f, a.v.derivatives);
+    else if constexpr (A::R == 0) sum.add_scaled(*f, a.v.derivatives());
   }
   template <bool Same, class Sum, class E, class A, class B>
   static FUNCTRA_INLINE void add_pair(const Sum& sum, const E* f, const A& a, const B& b) {
@@ -218,11 +229,11 @@ struct interpreter<tracer::jet> {
     if (a.is_variable() && b.is_variable()) sum.template add_products<Same>(std::max(a.size(), b.size()), f, a.number(0), a.step(), b.number(0), b.step());
     else if (a.is_variable()) {
       if constexpr (B::R == 0)
-        for (index_t i = 0; i < a.size(); ++i) sum.add_products(f[i], a.number(i), b.v.derivatives);
+        for (index_t i = 0; i < a.size(); ++i) sum.add_products(f[i], a.number(i), b.v.derivatives());
     } else if (b.is_variable()) {
       if constexpr (A::R == 0)
-        for (index_t i = 0; i < b.size(); ++i) sum.add_products(f[i], b.number(i), a.v.derivatives);
-    } else if constexpr (A::R == 0 && B::R == 0) sum.template add_products<Same>(*f, a.v.derivatives, b.v.derivatives);
+        for (index_t i = 0; i < b.size(); ++i) sum.add_products(f[i], b.number(i), a.v.derivatives());
+    } else if constexpr (A::R == 0 && B::R == 0) sum.template add_products<Same>(*f, a.v.derivatives(), b.v.derivatives());
   }
   template <class S, int J, int... I, class Sum, class R, class Leaves>
   static FUNCTRA_INLINE void add_pairs(std::integer_sequence<int, I...>, const Sum& sum, const R& r, const Leaves& leaves) {
@@ -242,7 +253,7 @@ struct interpreter<tracer::jet> {
   template <int L, law::mask_t Mask, class F, class S, bool Total, int... J, class Y, class... V>
   static FUNCTRA_NOINLINE void sum_wide(std::integer_sequence<int, J...>, const char* name, Y& y, const V&... v) {
     if constexpr (!detail::is_one_register<Y>)
-      if (!(nth_of<law::detail::nth_active(Mask, J)>(v...).body().varies() || ...)) return y.make_constant();
+      if (!(detail::varies(nth_of<law::detail::nth_active(Mask, J)>(v...).body()) || ...)) return y.make_constant();
     using X = broadcast_extents<extents_of_value<V>...>;
     const X x = detail::common_extents<X>(name, detail::primal_of<L>(v)...);
     const auto r = [&]<int... K>(std::integer_sequence<int, K...>) { return detail::bundled(bind(functra::fused_statement<S, detail::full_for<K>...>{}, name, detail::primal_of<L>(v)...)); }(numbers<S::outputs>{});
@@ -297,7 +308,7 @@ struct interpreter<tracer::jet> {
   }
   template <int L, class V>
   static FUNCTRA_INLINE bool varies(const V& v) {
-    if constexpr (level_of<V> == L) return v.body().varies();
+    if constexpr (level_of<V> == L) return detail::varies(v.body());
     else return static_cast<void>(v), false;
   }
   // A linear call of operands together: it takes the derivatives as it takes the values.
@@ -315,6 +326,27 @@ struct interpreter<tracer::jet> {
   template <int L, class Y, class Call, class... V>
   static FUNCTRA_NOINLINE void take_together(Y& y, const Call& call, const V&... v) {
     if ((varies<L>(v) || ...)) detail::add_derivatives(y, call(batch_of<L>(v)...), [](index_t k) { return k; });
+  }
+
+  // Scalars, or rows of them, side by side.
+  template <int L, class Call, class... V>
+  static FUNCTRA_INLINE auto row(const Call& call, const V&... v) {
+    const auto primal = [&]() FUNCTRA_INLINE_LAMBDA { return call(detail::primal_of<L>(v)...); };
+    return detail::made_jet<jet<decltype(primal()), L, variables<L, V...>, detail::row_order(order<L, V...>)>>(primal, [&]<class Y>(Y& y) FUNCTRA_INLINE_LAMBDA {
+      auto* to = y.clear();
+      const index_t n = y.primal.size();
+      const auto put = [&]<class X>(const X& x) FUNCTRA_INLINE_LAMBDA {
+        const index_t m = x.size();
+        if constexpr (level_of<X> == L)
+          detail::with_derivatives(x.body(), [&](const auto* from) FUNCTRA_INLINE_LAMBDA {
+            detail::match_derivatives<typename Y::layout, typename X::body_type::layout>([&](index_t k, index_t l) FUNCTRA_INLINE_LAMBDA {
+              for (index_t i = 0; i < m; ++i) to[k * n + i] = from[l * m + i];
+            });
+          });
+        to += m;
+      };
+      (put(v), ...);
+    });
   }
 
   // y = B(a, b): the derivatives of one times the other, and for the second ones slopes times slopes as well.

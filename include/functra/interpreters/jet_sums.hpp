@@ -27,13 +27,13 @@ struct jet_leaf {
   const B& v;
 
   FUNCTRA_INLINE explicit jet_leaf(const V& x) : v(x.body()) {}
-  FUNCTRA_INLINE bool varies() const { return v.varies(); }
-  FUNCTRA_INLINE bool is_variable() const { return v.state == jet_state::variable; }
+  FUNCTRA_INLINE bool varies() const { return detail::varies(v); }
+  FUNCTRA_INLINE bool is_variable() const { return v.state() == jet_state::variable; }
   // The number of the variable at element i, and from one to the next.
-  FUNCTRA_INLINE index_t number(index_t i) const { return v.variables.offset + i * step(); }
+  FUNCTRA_INLINE index_t number(index_t i) const { return v.variables().offset + i * step(); }
   FUNCTRA_INLINE index_t step() const {
     if constexpr (R == 0) return 0;
-    else return v.variables.slope[0];
+    else return v.variables().slope[0];
   }
   FUNCTRA_INLINE index_t size() const { return v.primal.size(); }
 };
@@ -146,7 +146,7 @@ auto derivative_rows(const V& v, const Number& number) {
   for (int i = 1; i < T::extents_type::R; ++i) shape[i] = v.extent(i - 1);
   T t(uninitialized, T::extents_type::from(shape));
   const index_t n = v.size();
-  v.body().with_derivatives([&](const auto* rows) {
+  with_derivatives(v.body(), [&](const auto* rows) {
     auto* to = t.mutable_data();
     for (index_t i = 0; i < Count; ++i)
       for (index_t k = 0; k < n; ++k) *to++ = rows[number(i) * n + k];
@@ -159,11 +159,6 @@ auto derivative_batch(const V& v) {
   return derivative_rows<V::body_type::layout::size>(v, [](index_t i) { return i; });
 }
 
-template <class Y>
-auto* derivatives_of(Y& y) {
-  if constexpr (requires { y.derivatives.mutable_data(); }) return y.derivatives.mutable_data();
-  else return y.derivatives;
-}
 // Adds a batch to the derivatives of y: row i to number(i).
 template <class Y, class T, class Number>
 void add_derivatives(Y& y, const T& batch, const Number& number) {
@@ -179,8 +174,8 @@ void add_derivatives(Y& y, const T& batch, const Number& number) {
     add(row);
     y.set(row);
   } else {
-    if (y.state != jet_state::derived) y.clear();
-    add(derivatives_of(y));
+    if (y.state() != jet_state::derived) y.clear();
+    add(y.derivatives());
   }
 }
 
@@ -226,7 +221,7 @@ auto jet_from_dual(const Y& y) {
         const auto t = whole_batch<L + 2, N>(y.tangent(), N);
         const auto c = eval(whole_batch<L, N>(t.tangent(), N));
         const index_t n = j.primal.size();
-        auto* const to = derivatives_of(j);
+        auto* const to = j.derivatives();
         for (index_t a = 0; a < N; ++a)
           for (index_t b = a; b < N; ++b) std::copy_n(c.data() + (a * N + b) * n, n, to + B::layout::second(a, b) * n);
       }

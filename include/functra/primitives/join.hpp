@@ -25,6 +25,7 @@ struct join : primitive {
   static constexpr bool needs_input = false;
   static constexpr int R = X::R;
   static constexpr unsigned drop = Stack ? 1U << D : 0U;
+  static constexpr bool makes_rows = R == 1;
   FUNCTRA_EMPTY X to;
 
   template <class... V>

@@ -9,9 +9,9 @@
 namespace functra::detail {
 
 // The most inputs for which that pays. Second derivatives grow with their square, a batch of gradients with their number; gradients by
-// reverse mode do not grow: in lanes, where each derivative is a pack, they are the faster ones.
-template <int Order, bool Lanes>
-inline constexpr index_t most_few_inputs = Order > 1 ? 8 : Lanes ? 0 : 16;
+// reverse mode do not grow: in lanes, where each derivative is a pack, they are the faster ones. Rows: of a Jacobian, by forward mode.
+template <int Order, bool Lanes, bool Rows>
+inline constexpr index_t most_few_inputs = Order > 1 ? 8 : !Lanes ? 16 : Rows ? 8 : 0;
 
 template <class A>
 constexpr index_t few_elements() {
@@ -21,7 +21,7 @@ constexpr index_t few_elements() {
   else return extents_of_value<A>{}.size();
 }
 // How many inputs the selected arguments of a call are, where they are few; else 0.
-template <class Sel, int Order, class... A>
+template <class Sel, int Order, bool Rows, class... A>
 constexpr int count_few_inputs() {
   index_t n = 0;
   int i = 0;
@@ -30,7 +30,7 @@ constexpr int count_few_inputs() {
   };
   (take(few_elements<A>()), ...);
   constexpr bool lanes = in_lanes<tree_tower_t<A...>>;
-  if (n < 1 || n > most_few_inputs<Order, lanes>) return 0;
+  if (n < 1 || n > most_few_inputs<Order, lanes, Rows>) return 0;
   return static_cast<int>(n);
 }
 
@@ -57,19 +57,21 @@ FUNCTRA_INLINE decltype(auto) jet_input(const A& a, index_t& skip) {
   }
 }
 
-// The number of inputs, where they are few and f is made of scalars: it can be computed on jets. W: the tower of the call.
-template <class Sel, int Order, class W, class F, class... A>
+// The number of inputs, where they are few and f is made of scalars: it can be computed on jets. W: the tower of the call. Rows: f may
+// return scalars side by side, too.
+template <class Sel, int Order, bool Rows, class W, class F, class... A>
 constexpr int few_inputs() {
-  constexpr int N = count_few_inputs<Sel, Order, A...>();
+  constexpr int N = count_few_inputs<Sel, Order, Rows, A...>();
   if constexpr (N == 0 || tower_level<W> > 0) return 0;
   else
-    return []<int... I>(std::integer_sequence<int, I...>) {
+    return [N]<int... I>(std::integer_sequence<int, I...>) {
       using Call = std::is_invocable<const F&, decltype(jet_input<Sel::contains(I), N, Order>(std::declval<const A&>(), std::declval<index_t&>()))...>;
       if constexpr (!Call::value) return 0;
       else {
         using Y = std::remove_cvref_t<std::invoke_result_t<const F&, decltype(jet_input<Sel::contains(I), N, Order>(std::declval<const A&>(), std::declval<index_t&>()))...>>;
         if constexpr (!tensor_like<Y>) return 0;
         else if constexpr (!is_jet<value_t<Y>>) return 0;
+        else if constexpr (Rows && value_t<Y>::is_row) return N;
         else return extents_of_value<value_t<Y>>::R == 0 && !value_t<Y>::is_wide ? N : 0;
       }
     }(ints<sizeof...(A)>);
@@ -88,7 +90,7 @@ FUNCTRA_INLINE auto second_block(const Y& y, const U& u, index_t i0, const V& v,
   auto* to = h.mutable_data();
   const auto& from = y.body();
   for (index_t i = 0; i < rows; ++i)
-    for (index_t j = 0; j < columns; ++j) *to++ = from.second(i0 + i, j0 + j);
+    for (index_t j = 0; j < columns; ++j) *to++ = second_of(from, i0 + i, j0 + j);
   return h;
 }
 
@@ -135,7 +137,7 @@ FUNCTRA_INLINE auto all_gradients(const G& gradients) {
     }(ints<Sel::count>);
 }
 
-// The gradient of a scalar y that has been computed as a jet of the arguments A, in one of them.
+// The gradient or, of scalars side by side, the Jacobian of y, which has been computed as a jet of the arguments A, in one of them.
 template <class Sel, class Y, class... A>
 struct jet_gradients {
   const Y& y;
@@ -143,11 +145,26 @@ struct jet_gradients {
   FUNCTRA_INLINE auto get() const {
     constexpr int I = Sel::number[K];
     constexpr index_t first = first_variable<Sel, I, A...>();
-    using X = extents_of_value<nth_type<I, A...>>;
+    using Xy = extents_of_value<Y>;
+    using X = concat_extents<Xy, extents_of_value<nth_type<I, A...>>>;
     using E = element_of<Y>;
+    constexpr index_t n = extents_of_value<nth_type<I, A...>>{}.size();
     const auto& b = y.body();
-    tensor_of<E, X> g(uninitialized);
-    for (index_t i = 0; i < X{}.size(); ++i) g.mutable_data()[i] = b.slope(first + i);
+    const auto shaped = [&] {
+      index_t shape[array_size(X::R)];
+      for (int d = 0; d < X::R; ++d) shape[d] = is_dynamic(X::static_extent(d)) ? y.extent(d) : X::static_extent(d);
+      return X::from(shape);
+    };
+    tensor_of<E, X> g(uninitialized, shaped());
+    E* to = g.mutable_data();
+    if constexpr (Xy::R == 0)
+      for (index_t i = 0; i < n; ++i) to[i] = slope_of(b, first + i);
+    else
+      with_derivatives(b, [&](const E* rows) FUNCTRA_INLINE_LAMBDA {
+        const index_t m = y.size();
+        for (index_t k = 0; k < m; ++k)
+          for (index_t i = 0; i < n; ++i) *to++ = rows[(first + i) * m + k];
+      });
     return g;
   }
 };

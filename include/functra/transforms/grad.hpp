@@ -166,7 +166,7 @@ class grad_fn {
   }
   template <class Sel, class W, int... I, class Then, class... A>
   FUNCTRA_INLINE auto run_on(std::integer_sequence<int, I...>, const Then& then, const A&... a) const {
-    constexpr int N = aux ? 0 : few_inputs<Sel, 1, W, F, A...>();
+    constexpr int N = aux ? 0 : few_inputs<Sel, 1, false, W, F, A...>();
     if constexpr (N > 0) {
       const auto y = call_with_jets<Sel, N, 1, W>(f_, a...);
       return then(y.primal(), 0, Sel{}, jet_gradients<Sel, std::remove_const_t<decltype(y)>, A...>{y});

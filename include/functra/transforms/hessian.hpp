@@ -25,7 +25,7 @@ class hessian_fn {
   template <class Sel, class... A>
   auto run(const A&... a) const {
     using W = call_tower<F, A...>;
-    constexpr int N = has_option<has_aux_t, Options...> || has_option<chunk_size, Options...> ? 0 : few_inputs<Sel, 2, W, F, A...>();
+    constexpr int N = has_option<has_aux_t, Options...> || has_option<chunk_size, Options...> ? 0 : few_inputs<Sel, 2, false, W, F, A...>();
     if constexpr (N > 0) return second_derivatives<Sel, N, W>(f_, a...);
     else return std::apply([&](const auto&... o) { return jacfwd(gradient(), o...)(a...); }, options_);
   }

@@ -59,7 +59,7 @@ class jacfwd_fn {
   template <class Sel, class... A>
   auto run(const A&... a) const {
     using W = call_tower<F, A...>;
-    constexpr int N = aux || chunked ? 0 : few_inputs<Sel, 1, W, F, A...>();
+    constexpr int N = aux || chunked ? 0 : few_inputs<Sel, 1, true, W, F, A...>();
     if constexpr (N > 0) {
       const auto y = call_with_jets<Sel, N, 1, W>(f_, a...);
       return all_gradients<Sel>(jet_gradients<Sel, std::remove_const_t<decltype(y)>, A...>{y});
