@@ -42,5 +42,12 @@ void program() {
   grad(total, x);
 #elif CASE == 16  // expect: [value_and_grad] an option is argnums<...> or has_aux; arguments go to the callable that value_and_grad returns
   value_and_grad(total, 0);
+#elif CASE == 17  // expect: [grad] each option may be given once
+  grad(total, argnums<0>, argnums<0>);
+#elif CASE == 18  // expect: a struct is differentiated as a template of its members' types
+  struct plain {
+    Tensor<double, 3> w;
+  };
+  grad([](const auto& p) { return sum(p.w); })(plain{});
 #endif
 }

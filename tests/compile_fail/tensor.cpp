@@ -67,6 +67,8 @@ void program() {
   }, x, x);
 #elif CASE == 17  // expect: [Tensor] a tensor of the same dtype is required: use cast<T>(x)
   Tensor<float, 3> y(x);
+#elif CASE == 19  // expect: [squeeze] a dim whose extent is known at run time alone must be named: squeeze<i>(x)
+  squeeze(ones<double>(1, 3, 1));
 #elif CASE == 18  // expect: [Tensor] a tensor of the same dtype is required: use cast<T>(x)
   Tensor<float, 3> y(2.0 * x);
 #endif

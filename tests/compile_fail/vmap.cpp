@@ -60,5 +60,9 @@ void program() {
   vmap(one, dims<0>)(d);
 #elif CASE == 25  // expect: [vmap] an option is in_dims<...>, out_dims<...>, chunk_size(n), lowering:: or randomness::; arguments go to the callable that vmap returns: vmap(f)(x)
   vmap(one, d);
+#elif CASE == 26  // expect: [vmap] each option may be given once
+  vmap(one, in_dims<0>, in_dims<1>)(d);
+#elif CASE == 27  // expect: [vmap] a plain number cannot be mapped; use none in in_dims for it
+  vmap([](const auto& t) { return std::get<0>(t); })(std::tuple{x, 7.0});
 #endif
 }

@@ -231,3 +231,22 @@ TEST_CASE("size classes cover sizes tightly") {
     if (bytes > 128) REQUIRE(memory::bytes_of(c) <= bytes + bytes / 4);
   }
 }
+
+TEST_CASE("a tensor that was moved from is empty") {
+  auto a = tensor({1.0, 2.0});
+  const auto b = std::move(a);
+  REQUIRE(a.size() == 0);
+  REQUIRE(b.size() == 2);
+  REQUIRE(sum(a).item() == 0.0);
+  a = b;
+  auto& same = a;
+  a = std::move(same);
+  REQUIRE(a(1) == 2.0);
+  Tensor<double, dyn, 2> m{{1, 2}, {3, 4}};
+  auto n = Tensor<double, dyn, 2>();
+  n = std::move(m);
+  REQUIRE(m.extent(0) == 0);
+  REQUIRE(n.extent(0) == 2);
+  std::swap(m, n);
+  REQUIRE(m(1, 1) == 4.0);
+}

@@ -157,3 +157,43 @@ TEST_CASE("booleans and integers are mapped, too", "[vmap]") {
   const Tensor<std::int64_t, dyn> index{2, 0};
   check_near(vmap([](const auto& x, const auto& i) { return take(x, i, dim<0>); })(a, index), {3, 4});
 }
+
+namespace {
+template <class W, class B>
+struct with_number {
+  W w;
+  B b;
+};
+}  // namespace
+
+TEST_CASE("what is no tensor rides along, in lanes too") {
+  const auto x = tensor({1.0, 2.0});
+  REQUIRE(vmap([](auto v) { return std::pair{v, 3}; })(x).second == 3);
+  REQUIRE(std::get<1>(vmap([](auto t) { return t; })(std::tuple{x, std::string("abc")})) == "abc");
+  REQUIRE(std::get<1>(vmap([](auto v) { return std::tuple{v, [z = 7] { return z; }}; })(x))() == 7);
+  REQUIRE(vmap([](auto v) { return std::pair{v, 5}; })(Tensor<double, dyn>()).second == 5);
+  const with_number<Tensor<double, 2>, int> p{{1.0, 2.0}, 3};
+  const auto g = vmap(grad([](const auto& q, auto v) { return dot(q.w, v) * q.b; }), in_dims<none, 0>)(p, Tensor<double, dyn, 2>{{1.0, 2.0}, {3.0, 4.0}});
+  REQUIRE(g.b == 3);
+  REQUIRE(g.w(1, 1) == 12.0);
+  const auto [d, aux] = vmap(grad([](auto v) { return std::pair{v * v, std::string("aux")}; }, has_aux))(x);
+  REQUIRE(d(1) == 4.0);
+  REQUIRE(aux == "aux");
+}
+
+TEST_CASE("float and double meet in a scalar statement, in lanes") {
+  const auto x = tensor({1.0f, 2.0f});
+  const auto w = tensor({3.0, 5.0});
+  const auto f = [](const auto& a, const auto& b) {
+    const auto y = a * b;
+    return y * b + sin(y) - a;
+  };
+  const auto [dx, dw] = vmap(grad(f, argnums<0, 1>))(x, w);
+  static_assert(std::is_same_v<dtype_of<std::remove_cvref_t<decltype(dx)>>, float> && std::is_same_v<dtype_of<std::remove_cvref_t<decltype(dw)>>, double>);
+  for (index_t i = 0; i < 2; ++i) {
+    const double a = static_cast<double>(x(i)), b = w(i);
+    REQUIRE_THAT(static_cast<double>(dx(i)), WithinRel(b * b + b * std::cos(a * b) - 1, 1e-6));
+    REQUIRE_THAT(dw(i), WithinRel(2 * a * b + a * std::cos(a * b), 1e-14));
+  }
+  REQUIRE(vmap(grad([](auto v) { return cast<float>(v); }))(w)(1) == 1.0);
+}

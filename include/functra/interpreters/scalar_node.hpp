@@ -29,7 +29,8 @@ struct edge {
   }
   template <class C>
   FUNCTRA_INLINE void send_masked(const C& c) const {
-    *to = law::absorbing_fma(lanes::convert<scalar_t<C>>(partial), c, *to);
+    if constexpr (std::is_same_v<T, C>) *to = law::absorbing_fma(partial, c, *to);
+    else *to = *to + lanes::convert<scalar_t<T>>(law::absorbing_fma(lanes::convert<scalar_t<C>>(partial), c, C(0)));
   }
 };
 template <class T, int Known>
@@ -49,8 +50,8 @@ struct edge<T, Known> {
   }
   template <class C>
   FUNCTRA_INLINE void send_masked(const C& c) const {
-    if constexpr (Known > 0) *to = *to + c;
-    else *to = *to - c;
+    if constexpr (Known > 0) *to = *to + lanes::convert<scalar_t<T>>(c);
+    else *to = *to - lanes::convert<scalar_t<T>>(c);
   }
 };
 

@@ -152,6 +152,7 @@ FUNCTRA_INLINE auto squeeze(const A& a) {
         if (X::static_extent(i) == 1) m |= 1U << i;
     return m;
   }();
+  static_assert(mask != 0 || X::is_static, "[squeeze] a dim whose extent is known at run time alone must be named: squeeze<i>(x)");
   for (int i = 0; i < X::R; ++i)
     if (((mask >> i) & 1U) && v.extent(i) != 1) fail("squeeze", "dim ", i, " must have the extent 1, got ", v.extent(i));
   return detail::drop_dims<mask>(v);

@@ -189,6 +189,24 @@ T* list_copy(const L& list, T* out) {
   return out;
 }
 
+// Extents whose dynamic ones become 0 where a tensor is moved from: it has no elements any more.
+template <class X>
+struct emptied_extents : X {
+  using X::X;
+  FUNCTRA_INLINE constexpr emptied_extents(const X& x) : X(x) {}
+  FUNCTRA_INLINE emptied_extents(const emptied_extents&) = default;
+  FUNCTRA_INLINE emptied_extents& operator=(const emptied_extents&) = default;
+  FUNCTRA_INLINE emptied_extents(emptied_extents&& o) noexcept : X(o) { static_cast<X&>(o) = X(); }
+  FUNCTRA_INLINE emptied_extents& operator=(emptied_extents&& o) noexcept {
+    const X x = o;
+    static_cast<X&>(o) = X();
+    static_cast<X&>(*this) = x;
+    return *this;
+  }
+};
+template <class T, class X>
+using extents_of_tensor = std::conditional_t<X::is_static || is_inline<T, X>(), X, emptied_extents<X>>;
+
 }  // namespace detail
 
 // A tensor: a value of static rank whose extents are each static or dynamic. Copying is O(1) and thread-safe (shared,
@@ -196,7 +214,7 @@ T* list_copy(const L& list, T* out) {
 //
 //   Tensor<double> s = 0.5;   Tensor<double, dyn> x{1.0, 2.0};   Tensor<double, 3> p{1.0, 2.0, 3.0};
 template <class T, index_t... E>
-class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
+class Tensor : public detail::extents_of_tensor<T, extents<E...>>, detail::storage<T, extents<E...>> {
  public:
   using element_type = T;
   using value_type = T;
@@ -206,13 +224,14 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
 
  private:
   using storage = detail::storage<T, extents_type>;
+  using base = detail::extents_of_tensor<T, extents_type>;
 
  public:
   // Zeros; dynamic extents are 0.
   FUNCTRA_INLINE Tensor() : Tensor(uninitialized, extents_type{}) {
     if constexpr (extents_type::is_static) zero();
   }
-  FUNCTRA_INLINE explicit Tensor(uninitialized_t, const extents_type& x = {}) : extents_type(x), storage(uninitialized, x) {}
+  FUNCTRA_INLINE explicit Tensor(uninitialized_t, const extents_type& x = {}) : base(x), storage(uninitialized, x) {}
   FUNCTRA_INLINE explicit Tensor(unset_t) : storage(unset) {}
   explicit Tensor(const extents_type& x)
     requires(R > 0)
@@ -251,7 +270,7 @@ class Tensor : public extents<E...>, detail::storage<T, extents<E...>> {
   // The same elements in other extents of the same size.
   Tensor(memory::handle h, const extents_type& x)
     requires(!is_inline)
-      : extents_type(x), storage(std::move(h)) {}
+      : base(x), storage(std::move(h)) {}
 
   FUNCTRA_INLINE Tensor(const Tensor&) = default;
   FUNCTRA_INLINE Tensor(Tensor&&) = default;

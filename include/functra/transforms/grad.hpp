@@ -42,14 +42,23 @@ struct direct_scalar<L, Expr<F, V...>> {
 };
 
 template <class Y>
-constexpr void check_scalar_result() {
-  if constexpr (std::is_arithmetic_v<Y>) {
-  } else if constexpr (!tensor_like<Y>) {
+constexpr bool check_scalar_result() {
+  if constexpr (std::is_arithmetic_v<Y>) return true;
+  else if constexpr (!tensor_like<Y>) {
     static_assert(tensor_like<Y>, "[grad] f must return a rank-0 tensor, got something that is not a tensor; a std::pair{value, aux} asks for has_aux");
+    return false;
   } else {
     static_assert(extents_of_value<value_t<Y>>::R == 0, "[grad] f must return a rank-0 tensor; use jacrev, or sum the result");
     static_assert(std::is_floating_point_v<dtype_of<value_t<Y>>>, "[grad] f must return a floating-point value; use cast<double>(y)");
+    return extents_of_value<value_t<Y>>::R == 0 && std::is_floating_point_v<dtype_of<value_t<Y>>>;
   }
+}
+// The same of the pair that f returns with has_aux.
+template <class Y>
+constexpr bool check_pair_result() {
+  static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
+  if constexpr (kind_of_tree<Y> == tree_kind::pair) return check_scalar_result<typename Y::first_type>();
+  else return false;
 }
 
 // Runs f on the tape and pulls 1 back. Wants: whether the value is asked for.
@@ -184,23 +193,21 @@ class grad_fn {
     if constexpr (has_option<jacobian_instead_t, Options...> && has_several_values<typename primary_result<aux, Y>::type>()) {
       if constexpr (aux) return jacrev_fn<F, Argnums, has_aux_t>(f_, Argnums{}, functra::has_aux)(a...);
       else return jacrev_fn<F, Argnums>(f_, Argnums{})(a...);
-    } else {
-      const auto y = call_traced<W>(f_, nth<I>(inputs)...);
-      if constexpr (aux) {
-        static_assert(kind_of_tree<Y> == tree_kind::pair, "[grad] with has_aux, f must return std::pair{value, aux}");
-        check_scalar_result<typename Y::first_type>();
+    } else if constexpr (aux) {
+      if constexpr (check_pair_result<Y>()) {
+        const auto y = call_traced<W>(f_, nth<I>(inputs)...);
         auto rest = strip_taped<L>(y.second);
         return then(value_and_seed<WantsValue, L>(on, y.first), std::move(rest), Sel{}, gradients);
-      } else {
-        check_scalar_result<Y>();
-        return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, gradients);
       }
+    } else if constexpr (check_scalar_result<Y>()) {
+      const auto y = call_traced<W>(f_, nth<I>(inputs)...);
+      return then(value_and_seed<WantsValue, L>(on, y), 0, Sel{}, gradients);
     }
   }
 
   template <int L, class W, bool Selected, class A>
   static FUNCTRA_INLINE decltype(auto) input(tape& on, const A& a) {
-    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[grad] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums; a struct is differentiated as a template of its members' types");
     if constexpr (Selected) return tree_map([&](const auto& v) FUNCTRA_INLINE_LAMBDA { return put_on<L, W>(on, v); }, a);
     else return (a);
   }
@@ -223,11 +230,12 @@ class grad_fn {
 //   grad(f)                    df/d(first argument)
 //   grad(f, argnums<0, 2>)     a std::tuple in the order asked; argnums<1> alone a bare gradient; negative numbers wrap
 //   grad(f, has_aux)           f returns std::pair{value, aux}; gives std::pair{gradient, aux}
-// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode). Scalar code of up to 8 static inputs runs
+// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode). Scalar code of up to 16 static inputs runs
 // forward, without a tape.
 template <class F, class... Options>
 constexpr auto grad(F f, Options...) {
   static_assert(detail::derivative_options<Options...>, "[grad] an option is argnums<...> or has_aux; arguments go to the callable that grad returns: grad(f)(x)");
+  static_assert(detail::once_each<Options...>, "[grad] each option may be given once");
   return detail::grad_fn<false, F, Options...>(std::move(f));
 }
 
@@ -235,6 +243,7 @@ constexpr auto grad(F f, Options...) {
 template <class F, class... Options>
 constexpr auto value_and_grad(F f, Options...) {
   static_assert(detail::derivative_options<Options...>, "[value_and_grad] an option is argnums<...> or has_aux; arguments go to the callable that value_and_grad returns: value_and_grad(f)(x)");
+  static_assert(detail::once_each<Options...>, "[value_and_grad] each option may be given once");
   return detail::grad_fn<true, F, Options...>(std::move(f));
 }
 

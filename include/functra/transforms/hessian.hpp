@@ -45,6 +45,7 @@ class hessian_fn {
 template <class F, class... Options>
 constexpr auto hessian(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[hessian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that hessian returns: hessian(f)(x)");
+  static_assert(detail::once_each<Options...>, "[hessian] each option may be given once");
   return detail::hessian_fn<F, Options...>(std::move(f), options...);
 }
 
@@ -97,6 +98,7 @@ class jacobian_fn {
 template <class F, class... Options>
 constexpr auto jacobian(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[jacobian] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacobian returns: jacobian(f)(x)");
+  static_assert(detail::once_each<Options...>, "[jacobian] each option may be given once");
   return detail::jacobian_fn<F, Options...>(std::move(f), options...);
 }
 

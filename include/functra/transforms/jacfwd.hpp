@@ -139,7 +139,7 @@ class jacfwd_fn {
 
   template <bool Selected, int L, int Lb, index_t B, class A>
   static auto input(const A& a, index_t rows, index_t first, index_t& skip) {
-    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacfwd] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums; a struct is differentiated as a template of its members' types");
     if constexpr (!Selected) return a;
     else
       return tree_map(
@@ -265,6 +265,7 @@ class jacfwd_fn {
 template <class F, class... Options>
 constexpr auto jacfwd(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[jacfwd] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacfwd returns: jacfwd(f)(x)");
+  static_assert(detail::once_each<Options...>, "[jacfwd] each option may be given once");
   return detail::jacfwd_fn<F, Options...>(std::move(f), options...);
 }
 

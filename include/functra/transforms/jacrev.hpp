@@ -86,7 +86,7 @@ class jacrev_fn {
   }
   template <int L, class W, bool Selected, class A>
   static auto input(tape& on, const A& a) {
-    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacrev] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums");
+    static_assert(!Selected || kind_of_tree<A> != tree_kind::other, "[jacrev] a tensor or a floating-point value is required to differentiate in; write 3.0 for 3, or use other argnums; a struct is differentiated as a template of its members' types");
     if constexpr (Selected) return tree_map([&](const auto& v) { return put_on<L, W>(on, v); }, a);
     else return a;
   }
@@ -140,6 +140,7 @@ class jacrev_fn {
 template <class F, class... Options>
 constexpr auto jacrev(F f, Options... options) {
   static_assert(detail::jacobian_options<Options...>, "[jacrev] an option is argnums<...> or has_aux or chunk_size(n); arguments go to the callable that jacrev returns: jacrev(f)(x)");
+  static_assert(detail::once_each<Options...>, "[jacrev] each option may be given once");
   return detail::jacrev_fn<F, Options...>(std::move(f), options...);
 }
 

@@ -113,7 +113,8 @@ struct linearize_result {
   J jvp_fn;
 };
 
-// The value of f at x... and its derivative there as a linear function: jvp_fn(tx...) may be called often.
+// The value of f at x... and its derivative there as a linear function: jvp_fn(tx...) may be called often. Each time costs about twice a
+// call of f, which it calls again: what f holds by reference must be there then, and be what it was.
 template <class F, class... X>
 auto linearize(const F& f, const X&... x) {
   static_assert(sizeof...(X) > 0, "[linearize] at least one primal is required");

@@ -20,6 +20,7 @@ struct tree_facts {
   static constexpr bool fits = true;  // plain leaves of static extents
   static constexpr index_t size = 0;
   static constexpr int widest = 0;    // bytes of the widest dtype
+  static constexpr bool rides = kind_of_tree<A> == tree_kind::other;  // something that is handed on as it is
 };
 template <class V>
   requires(value<V> || lazy<V>)
@@ -31,6 +32,7 @@ struct tree_facts<V> {
     else return index_t{0};
   }();
   static constexpr int widest = static_cast<int>(sizeof(dtype_of<T>));
+  static constexpr bool rides = false;
 };
 template <template <class...> class A, class... T>
   requires(kind_of_tree<A<T...>> != tree_kind::leaf && kind_of_tree<A<T...>> != tree_kind::other)
@@ -38,12 +40,14 @@ struct tree_facts<A<T...>> {
   static constexpr bool fits = (tree_facts<T>::fits && ...) && kind_of_tree<A<T...>> != tree_kind::vector;
   static constexpr index_t size = (index_t{0} + ... + tree_facts<T>::size);
   static constexpr int widest = std::max({0, tree_facts<T>::widest...});
+  static constexpr bool rides = (tree_facts<T>::rides || ...);
 };
 template <class T, std::size_t N>
 struct tree_facts<std::array<T, N>> {
   static constexpr bool fits = tree_facts<T>::fits;
   static constexpr index_t size = tree_facts<T>::size * static_cast<index_t>(N);
   static constexpr int widest = tree_facts<T>::widest;
+  static constexpr bool rides = tree_facts<T>::rides;
 };
 
 // Small static examples, on which no outer transform is at work, run in lanes.
@@ -199,7 +203,12 @@ FUNCTRA_INLINE void run_group(const F& f, const Places& places, index_t first, i
 template <int N, class F, class... A>
 auto map_lanes(const F& f, index_t n, const A&... a) {
   using Y = decltype(tree_map([](const auto& v) { return eval(lane_result(v)); }, f(load_argument<N>(a, 0, 0)...)));
-  auto stacks = tree_map([&](const auto& v) { return make_stack(v, n); }, Y{});
+  // What rides along is that of the first group.
+  const auto stack = [n](const auto& v) { return make_stack(v, n); };
+  auto stacks = [&] {
+    if constexpr (tree_facts<Y>::rides) return tree_map([&](const auto& v) { return stack(lane_result(v)); }, f(load_argument<N>(a, 0, static_cast<int>(std::min<index_t>(N, n)))...));
+    else return tree_map(stack, Y{});
+  }();
   std::size_t bytes = 0;
   tree_for_each([&](const auto& t) { bytes += static_cast<std::size_t>(t.size()) * sizeof(*t.data()); }, stacks);
   // The stacks are nobody else's yet.

@@ -56,6 +56,11 @@ template <class... Options>
 inline constexpr bool vmap_options =
     ((is_in_dims<Options> || is_out_dims<Options> || has_option<Options, chunk_size, lowering::lanes_t, lowering::batch_axis_t, randomness::same_t, randomness::different_t>) && ...);
 
+// Whether each kind of option is given once at most.
+template <class... Options>
+inline constexpr bool once_each = (0 + ... + is_argnums<Options>) <= 1 && (0 + ... + is_in_dims<Options>) <= 1 && (0 + ... + is_out_dims<Options>) <= 1 &&
+                                  (0 + ... + std::is_same_v<Options, has_aux_t>) <= 1 && (0 + ... + std::is_same_v<Options, chunk_size>) <= 1;
+
 // The argument numbers of a call with N arguments: negative numbers wrap.
 template <int N, class Argnums>
 struct selected;

@@ -191,7 +191,8 @@ auto make_vjp(const F& f, const X&... x) {
 
 // The value of f at x... and its pullback: vjp_fn(cotangent) gives the gradient, or a std::tuple of one for each primal.
 //   auto [output, vjp_fn] = vjp(f, x, y);
-// Costs one call of f; a pullback costs a small multiple of one.
+// Costs one call of f; a pullback costs a small multiple of one. A pullback that is mapped or differentiated calls f again: what f holds
+// by reference must be there then, and be what it was.
 template <class F, class... X>
 auto vjp(const F& f, const X&... x) {
   static_assert(sizeof...(X) > 0, "[vjp] at least one primal is required");

@@ -25,25 +25,44 @@ constexpr index_t merge_batch(index_t a, index_t b) { return a == 1 ? b : b == 1
 template <int D, class V>
 constexpr index_t mapped_static_extent() {
   using X = extents_of_value<V>;
-  static_assert(X::R > 0, "[vmap] a rank-0 argument cannot be mapped; use none in in_dims for it");
-  constexpr int d = wrap_dim(D, X::R);
-  static_assert(d >= 0 && d < X::R, "[vmap] an entry of in_dims must lie within the rank of its argument");
-  return X::static_extent(d);
+  return X::static_extent(wrap_dim(D, X::R));
 }
+
+// Whether an argument, or a leaf of one, can be mapped over dim D. Integers in trees ride along.
+template <int D, bool InTree, class A>
+constexpr bool check_leaf() {
+  if constexpr (D == none) return true;
+  else if constexpr (InTree ? std::is_floating_point_v<A> : std::is_arithmetic_v<A>) {
+    static_assert(!std::is_arithmetic_v<A>, "[vmap] a plain number cannot be mapped; use none in in_dims for it");
+    return false;
+  } else if constexpr (value<A>) {
+    constexpr int R = extents_of_value<A>::R;
+    static_assert(R > 0, "[vmap] a rank-0 argument cannot be mapped; use none in in_dims for it");
+    static_assert(R == 0 || (D < R && D >= -R), "[vmap] an entry of in_dims must lie within the rank of its argument");
+    return R > 0 && D < R && D >= -R;
+  } else return true;
+}
+template <int D, class A, bool InTree = false>
+struct mapped_argument {
+  static constexpr bool fits = check_leaf<D, InTree, A>();
+};
+template <int D, bool InTree, template <class...> class A, class... T>
+  requires(kind_of_tree<A<T...>> != tree_kind::leaf && kind_of_tree<A<T...>> != tree_kind::other)
+struct mapped_argument<D, A<T...>, InTree> {
+  static constexpr bool fits = (mapped_argument<D, T, true>::fits && ...);
+};
+template <int D, bool InTree, class T, std::size_t N>
+struct mapped_argument<D, std::array<T, N>, InTree> : mapped_argument<D, T, true> {};
 
 // Checks that all mapped leaves have the same extent, and gives it.
 template <int D, class A>
 void take_batch_extent(const A& a, index_t& n) {
   if constexpr (D != none)
     tree_for_each(
-        [&]<class V>(const V& v) {
-          static_assert(!std::is_arithmetic_v<V>, "[vmap] a plain number cannot be mapped; use none in in_dims for it");
-          if constexpr (!std::is_arithmetic_v<V>) {
-            static_cast<void>(mapped_static_extent<D, V>());
-            const index_t m = v.extent(wrap_dim(D, extents_of_value<V>::R));
-            if (n >= 0 && n != m) fail("vmap", "mapped dims must have the same extent, got ", n, " and ", m);
-            n = m;
-          }
+        [&](const auto& v) {
+          const index_t m = v.extent(wrap_dim(D, extents_of_value<decltype(v)>::R));
+          if (n >= 0 && n != m) fail("vmap", "mapped dims must have the same extent, got ", n, " and ", m);
+          n = m;
         },
         a);
 }
@@ -86,17 +105,17 @@ struct static_batch_extent<D, Tensor<T, E...>> {
 
 // A result of rank R - 1 gets the batch axis as dim D.
 template <int D, int R>
-constexpr void check_out_dim() {
+constexpr bool check_out_dim() {
   static_assert(D != none, "[vmap] out_dims entries must be dims");
   static_assert(D == none || (D < R && D >= -R), "[vmap] an entry of out_dims must lie within the rank of the result");
+  return D != none && D < R && D >= -R;
 }
 
 // Results of a batched call as plain stacked values: a leaf that does not vary is repeated.
 template <int L, index_t B, int D, class Y>
 auto unbatch_leaf(const Y& y, index_t n) {
   constexpr int R = extents_of_value<Y>::R + 1;
-  check_out_dim<D, R>();
-  if constexpr (D != none) return eval(move_dim<0, wrap_dim(D, R)>(whole_batch<L, B>(y, n)));
+  if constexpr (check_out_dim<D, R>()) return eval(move_dim<0, wrap_dim(D, R)>(whole_batch<L, B>(y, n)));
 }
 
 template <class Out>
@@ -156,16 +175,18 @@ class vmap_fn {
   template <class... A>
   auto operator()(const A&... a) const {
     static_assert(sizeof...(A) > 0, "[vmap] at least one argument is required");
-    return run<in_dims_of<In, sizeof...(A)>>(std::make_integer_sequence<int, sizeof...(A)>{}, settle<false>(a)...);
+    return run<in_dims_of<In, sizeof...(A)>>(ints<sizeof...(A)>, settle<false>(a)...);
   }
 
  private:
   template <class Dims, int... I, class... A>
   auto run(std::integer_sequence<int, I...> seq, const A&... a) const {
-    index_t n = -1;
-    (take_batch_extent<Dims::at(I)>(a, n), ...);
-    if constexpr (has_option<chunk_size, Options...>) return run_chunks<Dims>(n, seq, a...);
-    else return run_whole<Dims>(n, seq, a...);
+    if constexpr ((mapped_argument<Dims::at(I), A>::fits && ...)) {
+      index_t n = -1;
+      (take_batch_extent<Dims::at(I)>(a, n), ...);
+      if constexpr (has_option<chunk_size, Options...>) return run_chunks<Dims>(n, seq, a...);
+      else return run_whole<Dims>(n, seq, a...);
+    }
   }
 
   template <class Dims, int... I, class... A>
@@ -176,8 +197,7 @@ class vmap_fn {
       static_assert(std::is_invocable_v<const F&, decltype(load_argument<N>(lanes_argument<Dims::at(I)>(a), 0, N))...>,
                     "[vmap] f must be callable with mapped arguments: let it take them by `auto`, as many as are given, and be no mutable lambda");
       return map_outputs<Out>(map_lanes<N>(f_, n, lanes_argument<Dims::at(I)>(a)...), [](const auto& v, auto d) {
-        check_out_dim<decltype(d)::value, extents_of_value<decltype(v)>::R>();
-        return eval(move_dim<0, wrap_dim(decltype(d)::value, extents_of_value<decltype(v)>::R)>(v));
+        if constexpr (check_out_dim<decltype(d)::value, extents_of_value<decltype(v)>::R>()) return eval(move_dim<0, wrap_dim(decltype(d)::value, extents_of_value<decltype(v)>::R)>(v));
       });
     } else {
       constexpr int L = tower_level<W> + 1;
@@ -248,6 +268,7 @@ template <class F, class... Options>
 constexpr auto vmap(F f, Options... options) {
   static_assert(detail::vmap_options<Options...>,
                 "[vmap] an option is in_dims<...>, out_dims<...>, chunk_size(n), lowering:: or randomness::; arguments go to the callable that vmap returns: vmap(f)(x)");
+  static_assert(detail::once_each<Options...>, "[vmap] each option may be given once");
   return detail::vmap_fn<F, Options...>(std::move(f), options...);
 }
 
