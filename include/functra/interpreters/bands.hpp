@@ -48,7 +48,12 @@ struct diagonals {
   }
 
  private:
-  // One by one: as a loop it is a call of memcpy, and whole it waits for what was just written.
+  // One by one: as a loop it is a call of memcpy, and whole it waits for what was just written. g++ does not see that what is below
+  // `count` has been written, and guesses.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
   template <int I = 0>
   FUNCTRA_INLINE void assign(const diagonals& o) {
     if constexpr (I < Most)
@@ -58,6 +63,9 @@ struct diagonals {
         assign<I + 1>(o);
       }
   }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 };
 
 // How many diagonals the tangent T of a P may have: those of a batch past one plain primal. With few directions it is always dense.
