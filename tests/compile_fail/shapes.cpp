@@ -118,5 +118,9 @@ void program() {
   normal<int>(Key{0}, 3);
 #elif CASE == 53  // expect: [operator] a tensor of at most 12 dims is required
   eval(Tensor<double, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn, dyn>() + 1.0);
+#elif CASE == 54  // expect: [sum] dims are part of the type: sum(x, dim<0>)
+  sum(Tensor<double, 2, 3>(), 0);
+#elif CASE == 55  // expect: [mean] dims are part of the type: mean(x, dim<0>)
+  mean(Tensor<double, 2, 3>(), 0);
 #endif
 }

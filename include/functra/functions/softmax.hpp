@@ -64,18 +64,18 @@ FUNCTRA_INLINE auto logsumexp(const A& a, O...) {
   else return detail::finish_reduction<mask, keep, R>(detail::logsumexp_over<mask>(v));
 }
 
-// The exponentials along a dim, divided by their sum.   softmax(x, dim<1>): T[m,n] -> T[m,n]
+// The exponentials along a dim, the last by default, divided by their sum.   softmax(x, dim<1>): T[m,n] -> T[m,n]
 // -inf gets the weight 0; where all elements are -inf, all weights are 0.
-template <tensor_like A, int D>
-FUNCTRA_INLINE auto softmax(const A& a, dim_t<D>) {
+template <tensor_like A, int D = -1>
+FUNCTRA_INLINE auto softmax(const A& a, dim_t<D> = {}) {
   constexpr int R = detail::rank_of<A>;
   static_assert(D < R && D >= -R, "[softmax] the dim must lie within the rank");
   return bind(rules::softmax<wrap_dim(D, R)>{}, detail::as_floating(a));
 }
 
 // The logarithm of softmax, without loss of digits.   log_softmax(x, dim<1>): T[m,n] -> T[m,n]
-template <tensor_like A, int D>
-FUNCTRA_INLINE auto log_softmax(const A& a, dim_t<D>) {
+template <tensor_like A, int D = -1>
+FUNCTRA_INLINE auto log_softmax(const A& a, dim_t<D> = {}) {
   constexpr int R = detail::rank_of<A>;
   static_assert(D < R && D >= -R, "[log_softmax] the dim must lie within the rank");
   const auto& v = detail::as_floating(a);

@@ -125,6 +125,11 @@ FUNCTRA_INLINE auto mean(A&& a, O...) {
   return detail::mean_with<detail::option_mask<U, O...>, detail::option_keep<O...>>(std::forward<A>(a), 0);
 }
 
+template <tensor_like A, std::integral I>
+void mean(const A&, I) {
+  static_assert(!std::integral<I>, "[mean] dims are part of the type: mean(x, dim<0>)");
+}
+
 // The variance: the mean of squared distances from the mean, over all dims or some. A number ddof makes the divisor n - ddof.
 //   var(x): T[x...] -> T[]     var(x, dims<0>): T[m,n] -> T[n]     var(x, dims<0>, keepdim, 1): T[m,n] -> T[1,n], the sample variance
 template <tensor_like A, detail::statistic_option... O>

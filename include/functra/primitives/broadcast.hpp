@@ -203,5 +203,9 @@ template <tensor_like A>
 auto sum(A&& a, keepdim_t) {
   return detail::sum_over<(1U << extents_of_value<value_t<A>>::R) - 1U, true>(std::forward<A>(a));
 }
+template <tensor_like A, std::integral I>
+void sum(const A&, I) {
+  static_assert(!std::integral<I>, "[sum] dims are part of the type: sum(x, dim<0>)");
+}
 
 }  // namespace functra
