@@ -149,6 +149,7 @@ TEST_CASE("jvp gives the value and the tangent", "[jvp]") {
   CHECK(y2.item() == 9.0);
   CHECK(t2.item() == 6.0);
   CHECK_THROWS_WITH(jvp(sines, x, ones(4)), ContainsSubstring("[jvp] a tangent must have the shape of its primal [3], got extent 4 in dim 0"));
+  CHECK_THROWS_WITH(hvp([](const auto& v) { return sum(v * v); }, x, ones(4)), ContainsSubstring("[hvp] a vector must have the shape of its primal [3], got extent 4 in dim 0"));
 }
 
 TEST_CASE("jvp with has_aux, trees and unrelated results", "[jvp]") {

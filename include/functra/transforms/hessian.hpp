@@ -53,6 +53,15 @@ constexpr auto hessian(F f, Options... options) {
 // x and v may be std::tuples, for an f of several arguments: a tuple of gradients' derivatives comes back.
 template <class F, class X, class V>
 auto hvp(const F& f, const X& x, const V& v) {
+  tree_for_each(
+      []<class P, class T>(const P& p, const T& t) {
+        constexpr int R = detail::rank_of<P>;
+        static_assert(R == detail::rank_of<T>, "[hvp] a vector must have the rank of its primal");
+        if constexpr (R > 0 && R == detail::rank_of<T>)
+          for (int i = 0; i < R; ++i)
+            if (p.extent(i) != t.extent(i)) fail("hvp", "a vector must have the shape of its primal ", detail::shape_text(p), ", got extent ", t.extent(i), " in dim ", i);
+      },
+      x, v);
   if constexpr (detail::kind_of_tree<X> == detail::tree_kind::tuple)
     return [&]<int... i>(std::integer_sequence<int, i...>) { return jvp(grad(f, argnums<i...>), x, v).tangent; }(ints<std::tuple_size_v<X>>);
   else return jvp(grad(f), x, v).tangent;
