@@ -249,4 +249,13 @@ TEST_CASE("a tensor that was moved from is empty") {
   REQUIRE(n.extent(0) == 2);
   std::swap(m, n);
   REQUIRE(m(1, 1) == 4.0);
+  // Static extents remain: zeros.
+  Tensor<double, 1000> large;
+  large(999) = 5.0;
+  const auto taken = std::move(large);
+  REQUIRE(taken(999) == 5.0);
+  REQUIRE(large(999) == 0.0);
+  REQUIRE(sum(large * taken).item() == 0.0);
+  large(0) = 1.0;
+  REQUIRE(sum(large).item() == 1.0);
 }
