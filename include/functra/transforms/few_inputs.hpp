@@ -9,9 +9,10 @@
 namespace functra::detail {
 
 // The most inputs for which that pays. Second derivatives grow with their square, a batch of gradients with their number; gradients by
-// reverse mode do not grow: in lanes, where each derivative is a pack, they are the faster ones. Rows: of a Jacobian, by forward mode.
+// reverse mode do not grow: in lanes, where each derivative is a pack, they are the faster ones, and elsewhere where slopes fill many
+// registers. Rows: of a Jacobian, by forward mode.
 template <int Order, bool Lanes, bool Rows>
-inline constexpr index_t most_few_inputs = Order > 1 ? 8 : !Lanes ? 16 : Rows ? 8 : 0;
+inline constexpr index_t most_few_inputs = Order > 1 ? 8 : !Lanes ? std::min(16, 4 * lanes::width<double>) : Rows ? 8 : 0;
 
 template <class A>
 constexpr index_t few_elements() {

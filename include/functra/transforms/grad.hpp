@@ -230,7 +230,7 @@ class grad_fn {
 //   grad(f)                    df/d(first argument)
 //   grad(f, argnums<0, 2>)     a std::tuple in the order asked; argnums<1> alone a bare gradient; negative numbers wrap
 //   grad(f, has_aux)           f returns std::pair{value, aux}; gives std::pair{gradient, aux}
-// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode). Scalar code of up to 16 static inputs runs
+// Costs a small multiple of one call of f, whatever the number of inputs (reverse mode). Scalar code of few static inputs (up to 16, or 8 without AVX) runs
 // forward, without a tape.
 template <class F, class... Options>
 constexpr auto grad(F f, Options...) {
