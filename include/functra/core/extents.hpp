@@ -136,8 +136,18 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), (!is_dyn
   }
 
  private:
+  static FUNCTRA_INLINE constexpr bool fits(const index_t* given) {
+    bool ok = true;
+    int i = 0;
+    ((ok = ok && (is_dynamic(E) ? given[i] >= 0 && (!functra::is_bounded(E) || given[i] <= bound_of(E)) : given[i] == E), ++i), ...);
+    static_cast<void>(i);
+    return ok;
+  }
   FUNCTRA_INLINE constexpr void assign(const index_t* g, bool only_dynamic) {
-    if constexpr (is_static) {
+    if (!only_dynamic && fits(g)) [[likely]] {
+      if constexpr (!is_static)
+        for (int i = 0; i < R; ++i) this->n_[i] = g[i];
+    } else if constexpr (is_static) {
       index_t same[array_size(R)]{};
       detail::assign_extents(same, g, shape_v.v, R, only_dynamic);
     } else detail::assign_extents(this->n_, g, shape_v.v, R, only_dynamic);
