@@ -47,14 +47,16 @@ struct extents_storage {
 template <int R>
 struct extents_storage<R, true> {};
 
-// Takes the extents `given`, where `fixed` has those that are static; with `only_dynamic` the others alone are given.
-constexpr void assign_extents(index_t* to, const index_t* given, const index_t* fixed, int rank, bool only_dynamic) {
+// Whether n can be an extent that is `fixed`, or dynamic.
+constexpr bool fits_extent(index_t n, index_t fixed) { return is_dynamic(fixed) ? n >= 0 && (!is_bounded(fixed) || n <= bound_of(fixed)) : n == fixed; }
+// Says which of the given extents cannot be.
+constexpr void refuse_extents(const index_t* given, const index_t* fixed, int rank) {
   for (int i = 0; i < rank; ++i) {
-    const index_t n = only_dynamic && !is_dynamic(fixed[i]) ? fixed[i] : *given++;
+    const index_t n = given[i];
     if (n < 0) fail("extents", "an extent must not be negative, got ", n);
-    if (!is_dynamic(fixed[i]) && fixed[i] != n) fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
-    if (is_bounded(fixed[i]) && n > bound_of(fixed[i])) fail("extents", "dim ", i, " has at most the extent ", bound_of(fixed[i]), ", got ", n);
-    to[i] = n;
+    if (fits_extent(n, fixed[i])) continue;
+    if (is_dynamic(fixed[i])) fail("extents", "dim ", i, " has at most the extent ", bound_of(fixed[i]), ", got ", n);
+    fail("extents", "dim ", i, " has the static extent ", fixed[i], ", got ", n);
   }
 }
 }  // namespace detail
@@ -136,21 +138,16 @@ class extents : detail::extents_storage<static_cast<int>(sizeof...(E)), (!is_dyn
   }
 
  private:
-  static FUNCTRA_INLINE constexpr bool fits(const index_t* given) {
+  // The dynamic extents alone, or all of them.
+  FUNCTRA_INLINE constexpr void assign(const index_t* given, bool only_dynamic) {
+    index_t n[array_size(R)]{};
     bool ok = true;
     int i = 0;
-    ((ok = ok && (is_dynamic(E) ? given[i] >= 0 && (!functra::is_bounded(E) || given[i] <= bound_of(E)) : given[i] == E), ++i), ...);
-    static_cast<void>(i);
-    return ok;
-  }
-  FUNCTRA_INLINE constexpr void assign(const index_t* g, bool only_dynamic) {
-    if (!only_dynamic && fits(g)) [[likely]] {
-      if constexpr (!is_static)
-        for (int i = 0; i < R; ++i) this->n_[i] = g[i];
-    } else if constexpr (is_static) {
-      index_t same[array_size(R)]{};
-      detail::assign_extents(same, g, shape_v.v, R, only_dynamic);
-    } else detail::assign_extents(this->n_, g, shape_v.v, R, only_dynamic);
+    ((n[i] = only_dynamic && !is_dynamic(E) ? E : *given++, ok = ok && detail::fits_extent(n[i], E), ++i), ...);
+    if (!ok) [[unlikely]]
+      detail::refuse_extents(n, shape_v.v, R);
+    if constexpr (!is_static)
+      for (i = 0; i < R; ++i) this->n_[i] = n[i];
   }
 };
 

@@ -78,7 +78,7 @@ struct lifter<jet<P, L, N, Order>> {
         // A jet of other extents, dtype or width.
         B y(std::in_place, [&]() FUNCTRA_INLINE_LAMBDA { return lift<P>(u.primal()); });
         const auto& from = u.body();
-        if constexpr (has_state<decltype(from)> && has_state<B>)
+        if constexpr (!is_one_register<decltype(from)> && !is_one_register<B>)
           if (from.state() != jet_state::derived) {
             if (from.state() == jet_state::variable) y.make_variable(from.variables());
             return y;

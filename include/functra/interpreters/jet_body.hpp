@@ -44,7 +44,7 @@ struct jet_layout {
 };
 
 // A scalar, and what is known of its derivatives. A body
-//   is made of a call that gives the value, as a constant, or (derived_t) as what gets derivatives next;
+//   is made of a call that gives the value, as a constant, or where it is cheaper (derived_t) as what gets derivatives next;
 //   gets them by make_constant(), make_variable(which), and room() or, with zeros, clear(), which they are then written to;
 //   tells its state(), its variables() and its derivatives().
 template <class P, int N, int Order, int R = extents_of_value<P>::R>
@@ -138,9 +138,6 @@ struct jet_body<P, N, Order, 0> {
   FUNCTRA_INLINE explicit jet_body(unset_t) : primal(unset) {}
   template <class A>
   FUNCTRA_INLINE jet_body(std::in_place_t, const A& make) : primal(make()) {}
-  struct derived_t {};
-  template <class A>
-  FUNCTRA_INLINE jet_body(derived_t, const A& make) : primal(make()) {}
 
   FUNCTRA_INLINE void make_constant() {}
   FUNCTRA_INLINE void make_variable(const diagonal<0>& which) { rows_ = shared_rows(which.offset); }
@@ -161,19 +158,6 @@ struct jet_body<P, N, Order, 0> {
  private:
   shared_rows rows_;
 };
-
-// The derivative of a scalar in variable i, and in the variables i and j.
-template <class B>
-FUNCTRA_INLINE auto slope_of(const B& b, index_t i) {
-  using E = typename B::E;
-  if constexpr (requires { b.slope(i); }) return b.slope(i);
-  else return b.state() == jet_state::derived ? b.derivatives()[i] : E(b.state() == jet_state::variable && b.variables().offset == i ? 1 : 0);
-}
-template <class B>
-FUNCTRA_INLINE auto second_of(const B& b, index_t i, index_t j) {
-  using E = typename B::E;
-  return b.state() == jet_state::derived ? b.derivatives()[B::layout::second(i, j)] : E(0);
-}
 
 // First derivatives of a scalar fill a register.
 template <class P, int N, int Order>
@@ -252,13 +236,23 @@ struct jet_body<P, N, Order, R> {
   rows_type rows_;
 };
 
-// Whether something is known of the derivatives of a body but that they are numbers in a register.
-template <class B>
-inline constexpr bool has_state = requires(const B& b) { b.state(); };
+// What holds for every kind of body.
 template <class B>
 FUNCTRA_INLINE bool varies(const B& b) {
-  if constexpr (has_state<B>) return b.state() != jet_state::constant;
-  else return static_cast<void>(b), true;
+  if constexpr (is_one_register<B>) return static_cast<void>(b), true;
+  else return b.state() != jet_state::constant;
+}
+// The derivative of a scalar in variable i, and in the variables i and j.
+template <class B>
+FUNCTRA_INLINE auto slope_of(const B& b, index_t i) {
+  using E = typename B::E;
+  if constexpr (is_one_register<B>) return b.slope(i);
+  else return b.state() == jet_state::derived ? b.derivatives()[i] : E(b.state() == jet_state::variable && b.variables().offset == i ? 1 : 0);
+}
+template <class B>
+FUNCTRA_INLINE auto second_of(const B& b, index_t i, index_t j) {
+  using E = typename B::E;
+  return b.state() == jet_state::derived ? b.derivatives()[B::layout::second(i, j)] : E(0);
 }
 // Hands the derivatives of a body to use(array): number k of element i lies at k n + i.
 template <class B, class Use>
@@ -266,7 +260,7 @@ FUNCTRA_INLINE void with_derivatives(const B& b, const Use& use) {
   using E = typename B::E;
   using layout = typename B::layout;
   constexpr int R = extents_of_value<decltype(b.primal)>::R;
-  if constexpr (!has_state<B>) {
+  if constexpr (is_one_register<B>) {
     E row[static_cast<std::size_t>(layout::size)];
     B::store(b.slopes, row);
     use(static_cast<const E*>(row));

@@ -219,7 +219,8 @@ struct interpreter<tracer::jet> {
   template <class Sum, class E, class A>
   static FUNCTRA_INLINE void add_leaf(const Sum& sum, const E* f, const A& a) {
     if (!a.varies()) return;
-    if (a.is_variable()) sum.add_variables(a.size(), f, a.number(0), a.step());
+    if (a.is_variable())
+      for (index_t i = 0; i < a.size(); ++i) sum.add_variable(f[i], a.number(i));
     else if constexpr (A::R == 0) sum.add_scaled(*f, a.v.derivatives());
   }
   template <bool Same, class Sum, class E, class A, class B>

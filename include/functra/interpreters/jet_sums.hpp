@@ -50,12 +50,8 @@ struct jet_sum {
   FUNCTRA_INLINE void add_scaled(const E& f, const E* a) const {
     for (int i = 0; i < layout::rows; ++i) add_row(i - 1, f, a + i * W);
   }
-  // The same where the leaf's n elements are variables, from number k on by steps of dk.
-  FUNCTRA_INLINE void add_variables(index_t n, const E* f, index_t k, index_t dk) const {
-    if constexpr (lanes > 1)
-      for (index_t i = 0; i < n; ++i, k += dk) add_one(-1, f[i], k);
-    else add_along(n, f, d + k, dk);
-  }
+  // The same where the leaf is variable number k.
+  FUNCTRA_INLINE void add_variable(const E& f, index_t k) const { add_one(-1, f, k); }
 
   // The second partial f of two leaves (Same: of one leaf, twice) times their first derivatives.
   template <bool Same>
@@ -75,8 +71,7 @@ struct jet_sum {
   FUNCTRA_INLINE void add_products(index_t n, const E* f, index_t k, index_t dk, index_t l, index_t dl) const {
     const auto add = [&](index_t i) FUNCTRA_INLINE_LAMBDA { add_one(k, Same || k != l ? f[i] : E(f[i] + f[i]), l); };
     if (k > l) std::swap(k, l), std::swap(dk, dl);
-    if (lanes == 1 && dk == dl && (Same || k != l)) add_along(n, f, d + (k + 1) * W + l, dk * W + dl);
-    else if (dk == dl)
+    if (dk == dl)
       for (index_t i = 0; i < n; ++i, k += dk, l += dl) add(i);
     else
       for (index_t i = 0; i < n; ++i, k += dk, l += dl) {
@@ -92,10 +87,6 @@ struct jet_sum {
     if constexpr (lanes > 1) functra::lanes::absorbing_fma<true>(lane(f), lane::load(b), lane::load(to)).store(to);
     else
       for (index_t j = std::max<index_t>(i, 0); j < N; ++j) to[j] = functra::lanes::absorbing_fma<true>(f, b[j], to[j]);
-  }
-  // n elements f to places that are `step` apart.
-  static FUNCTRA_INLINE void add_along(index_t n, const E* f, E* to, index_t step) {
-    for (index_t i = 0; i < n; ++i, to += step) *to = *to + f[i];
   }
   // f to element j of row i. A row is read as it is written: whole.
   FUNCTRA_INLINE void add_one(index_t i, const E& f, index_t j) const {

@@ -30,7 +30,7 @@ struct edge {
   template <class C>
   FUNCTRA_INLINE void send_masked(const C& c) const {
     if constexpr (std::is_same_v<T, C>) *to = law::absorbing_fma(partial, c, *to);
-    else *to = *to + lanes::convert<scalar_t<T>>(law::absorbing_fma(lanes::convert<scalar_t<C>>(partial), c, C(0)));
+    else *to = *to + lanes::convert<scalar_t<T>>(law::absorbing_product(lanes::convert<scalar_t<C>>(partial), c));
   }
 };
 template <class T, int Known>

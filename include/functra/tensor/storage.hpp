@@ -103,9 +103,10 @@ class storage<T, X, false> {  // shared, copied on write
   }
   explicit storage(memory::handle h) noexcept : handle_(std::move(h)) {}
   FUNCTRA_INLINE const T* data() const {
-    if (!handle_) [[unlikely]]
-      return without_memory();
-    return static_cast<const T*>(handle_.data());
+    if (handle_) [[likely]]
+      return static_cast<const T*>(handle_.data());
+    if constexpr (X::is_static) return shared_zeros();
+    else return nullptr;
   }
   T* mutable_data(index_t n) {
     if constexpr (X::is_static)
@@ -120,21 +121,16 @@ class storage<T, X, false> {  // shared, copied on write
   FUNCTRA_INLINE const memory::handle& handle() const { return handle_; }
 
  private:
-  // A tensor of static extents that was moved from still has elements: zeros.
+  // A tensor of static extents that was moved from still has elements, more than lie inline: zeros.
   static FUNCTRA_COLD memory::handle zeros() {
-    constexpr std::size_t bytes = static_cast<std::size_t>(std::max<index_t>(X::max_size, 0)) * sizeof(T);
-    memory::handle z;
-    if (bytes > 0) {
-      z = memory::handle::allocate(bytes);
-      std::memset(z.data(), 0, bytes);
-    }
+    constexpr std::size_t bytes = static_cast<std::size_t>(X::max_size) * sizeof(T);
+    auto z = memory::handle::allocate(bytes);
+    std::memset(z.data(), 0, bytes);
     return z;
   }
-  static FUNCTRA_COLD const T* without_memory() {
-    if constexpr (X::is_static) {
-      static const memory::handle shared = zeros();
-      return shared ? static_cast<const T*>(shared.data()) : nullptr;
-    } else return nullptr;
+  static FUNCTRA_COLD const T* shared_zeros() {
+    static const memory::handle shared = zeros();
+    return static_cast<const T*>(shared.data());
   }
   memory::handle handle_;
 };

@@ -64,18 +64,19 @@ template <class Sel, int Order, bool Rows, class W, class F, class... A>
 constexpr int few_inputs() {
   constexpr int N = count_few_inputs<Sel, Order, Rows, A...>();
   if constexpr (N == 0 || tower_level<W> > 0) return 0;
-  else
-    return [N]<int... I>(std::integer_sequence<int, I...>) {
+  else {
+    constexpr bool fits = []<int... I>(std::integer_sequence<int, I...>) {
       using Call = std::is_invocable<const F&, decltype(jet_input<Sel::contains(I), N, Order>(std::declval<const A&>(), std::declval<index_t&>()))...>;
-      if constexpr (!Call::value) return 0;
+      if constexpr (!Call::value) return false;
       else {
         using Y = std::remove_cvref_t<std::invoke_result_t<const F&, decltype(jet_input<Sel::contains(I), N, Order>(std::declval<const A&>(), std::declval<index_t&>()))...>>;
-        if constexpr (!tensor_like<Y>) return 0;
-        else if constexpr (!is_jet<value_t<Y>>) return 0;
-        else if constexpr (Rows && value_t<Y>::is_row) return N;
-        else return extents_of_value<value_t<Y>>::R == 0 && !value_t<Y>::is_wide ? N : 0;
+        if constexpr (!tensor_like<Y>) return false;
+        else if constexpr (!is_jet<value_t<Y>>) return false;
+        else return (Rows && value_t<Y>::is_row) || (extents_of_value<value_t<Y>>::R == 0 && !value_t<Y>::is_wide);
       }
     }(ints<sizeof...(A)>);
+    return fits ? N : 0;
+  }
 }
 
 // The second derivatives of the scalar y in the inputs u and v, which are the variables from i0 and j0 on: [u..., v...].

@@ -203,7 +203,7 @@ FUNCTRA_INLINE void run_group(const F& f, const Places& places, index_t first, i
 template <int N, class F, class... A>
 auto map_lanes(const F& f, index_t n, const A&... a) {
   using Y = decltype(tree_map([](const auto& v) { return eval(lane_result(v)); }, f(load_argument<N>(a, 0, 0)...)));
-  // What rides along is that of the first group.
+  // What rides along is that of the first group, which is computed once more for it.
   const auto stack = [n](const auto& v) { return make_stack(v, n); };
   auto stacks = [&] {
     if constexpr (tree_facts<Y>::rides) return tree_map([&](const auto& v) { return stack(lane_result(v)); }, f(load_argument<N>(a, 0, static_cast<int>(std::min<index_t>(N, n)))...));

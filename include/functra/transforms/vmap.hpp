@@ -22,12 +22,6 @@ struct in_dims_of<in_dims_t<D...>, N> {
 // The extent of the mapped dim, statically where it is known: 1 stands for nothing mapped so far.
 constexpr index_t merge_batch(index_t a, index_t b) { return a == 1 ? b : b == 1 ? a : a == dyn ? b : a; }
 
-template <int D, class V>
-constexpr index_t mapped_static_extent() {
-  using X = extents_of_value<V>;
-  return X::static_extent(wrap_dim(D, X::R));
-}
-
 // Whether an argument, or a leaf of one, can be mapped over dim D. Integers in trees ride along.
 template <int D, bool InTree, class A>
 constexpr bool check_leaf() {
@@ -100,7 +94,7 @@ struct static_batch_extent {
 template <int D, class T, index_t... E>
   requires(D != none && sizeof...(E) > 0)
 struct static_batch_extent<D, Tensor<T, E...>> {
-  static constexpr index_t value = mapped_static_extent<D, Tensor<T, E...>>();
+  static constexpr index_t value = extents<E...>::static_extent(wrap_dim(D, sizeof...(E)));
 };
 
 // A result of rank R - 1 gets the batch axis as dim D.
